@@ -1,0 +1,65 @@
+# Everything a person or a CI job does here. `make demo` and `make test` set up all they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BUILD := build
+SOURCES := $(shell find obsboot templates dashboards alerts -type f -not -name '*.pyc') pyproject.toml
+UNIT := tests/unit tests/catalog tests/checks tests/golden tests/cli
+
+.PHONY: demo test test-unit test-replay test-snippet test-live lint images bench golden clean
+
+demo: $(VENV)/.installed ## the whole line on the bundled sample service
+	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo
+
+test: ## everything, containers included
+	tests/bed/with-engine $(MAKE) --no-print-directory lint test-unit test-replay test-snippet test-live
+
+test-unit: $(VENV)/.installed ## no containers, under a minute
+	$(BIN)/pytest $(UNIT) -m 'not live' --cov=obsboot --cov-report=term:skip-covered --cov-fail-under=90
+
+test-replay: $(BUILD)/images.yaml ## every alert in simulated time, by the promtool of the pinned Prometheus
+	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/pytest tests/replay
+
+test-snippet: $(BUILD)/snippet/.installed ## the application's side, in an environment of its own
+	$(BUILD)/snippet/bin/pytest tests/snippet
+
+test-live: $(BUILD)/images.yaml ## in containers
+	OBSBOOT_IMAGES=$(CURDIR)/$(BUILD)/images.yaml $(BIN)/pytest tests/images tests/live
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check obsboot tests examples
+	$(BIN)/ruff format --check obsboot tests examples
+	$(BIN)/mypy
+
+images: $(BUILD)/images.yaml
+
+# The file is only as fresh as the images in the engine, so it is asked each time; what is there is not built again.
+.PHONY: $(BUILD)/images.yaml
+$(BUILD)/images.yaml: $(VENV)/.installed
+	@mkdir -p $(BUILD)
+	$(BIN)/python tests/images/build --old --output $@
+
+bench: $(BUILD)/images.yaml ## ratios side by side in one run
+	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/python tests/bench/run.py
+
+golden: $(VENV)/.installed ## write the golden renderings anew; read the diff
+	$(BIN)/pytest tests/golden --refresh-golden
+
+# The tests run on the built wheel, never on the checkout: its data files are the product.
+$(VENV)/.installed: $(VENV)/.tools $(SOURCES)
+	$(BIN)/pip install --quiet --no-deps --force-reinstall .
+	@touch $@
+
+$(VENV)/.tools: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet '.[dev]'
+	@touch $@
+
+$(BUILD)/snippet/.installed: tests/snippet/requirements.txt
+	$(PYTHON) -m venv $(BUILD)/snippet
+	$(BUILD)/snippet/bin/pip install --quiet -r $<
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(BUILD) dist

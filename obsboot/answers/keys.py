@@ -1,0 +1,79 @@
+"""Which answers there can be: the pack's questions, and those of each instance by its component."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from obsboot.answers.reading import Unfit, read, version
+from obsboot.catalog import Catalogue
+from obsboot.catalog.problems import nearest
+from obsboot.model import Component, Question, Value
+
+NONE = "none"
+"""The component of what is there and shall not be part of the pack."""
+
+
+class Keys:
+    """The questions that stand behind keys. `components` is instance id -> component id."""
+
+    def __init__(self, catalogue: Catalogue, components: Mapping[str, str]) -> None:
+        self.catalogue, self.components = catalogue, components
+
+    def read(self, key: str, text: str) -> Value:
+        """The value of the answer. Raises Unfit, also for a key that nothing has."""
+        name, dot, question = key.partition(".")
+        if not dot:
+            return read(text, self._pack_question(key))
+        return self._of_instance(name, question, text)
+
+    def _pack_question(self, key: str) -> Question:
+        if key in self.catalogue.questions:
+            return self.catalogue.questions[key]
+        meant = [name for name, id_ in self.components.items() if key in self._questions(id_)]
+        advice = f"did you mean {meant[0]}.{key}?" if meant else nearest(key, [*self.catalogue.questions, "instances"])
+        raise Unfit(f"nothing asks for {key!r}; {advice}")
+
+    def _of_instance(self, name: str, question: str, text: str) -> Value:
+        read(name, Question(name, "", "identifier"))
+        if question == "component":
+            return self._component(text.strip())
+        component = self.catalogue.components.get(self.components.get(name, name))
+        if component is None:
+            known = [*self.components, *self.catalogue.components]
+            raise Unfit(f"there is no instance {name!r}; {nearest(name, known)} (or say {name}.component)")
+        if question == "version":
+            return version(text)
+        questions = own_questions(component)
+        if question not in questions:
+            raise Unfit(f"nothing asks {component.id} for {question!r}; {nearest(question, [*questions, 'version', 'component'])}")
+        return read(text, questions[question])
+
+    def _component(self, text: str) -> Value:
+        if text != NONE and text not in self.catalogue.components:
+            raise Unfit(f"the catalogue has no component {text!r}; {nearest(text, [*self.catalogue.components, NONE])}")
+        return text
+
+    def _questions(self, component: str) -> Mapping[str, Question]:
+        return self.catalogue.components[component].questions if component in self.catalogue.components else {}
+
+
+def own_questions(component: Component) -> dict[str, Question]:
+    """What can be asked of an instance of the component, beside its version."""
+    questions = {
+        "address": Question("address", f"Under which host:port does {component.title} answer?", "address"),
+        "owned_by": Question("owned_by", "Which other service's pack owns it (empty - this one)?", "identifier", default=""),
+    }
+    if component.roles:
+        ask = f"What is {component.title} used as?"
+        questions["role"] = Question("role", ask, "choice", default=component.roles[0], choices=component.roles)
+    return questions | dict(component.questions)
+
+
+def asked_of(component: Component, role: str) -> Iterator[Question]:
+    """The component's own questions that make sense for the role."""
+    return (q for q in component.questions.values() if not q.roles or role in q.roles)
+
+
+def applies(question: Question, values: Mapping[str, Value]) -> bool:
+    """Whether the other answers leave room for the question."""
+    return all(str(values.get(name)) in allowed for name, allowed in question.only_if.items())

@@ -1,0 +1,100 @@
+"""What checking and proving say: findings, results, proofs, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+Outcome = Literal["passed", "failed", "error", "skipped"]
+"""failed: checked and wrong; error: could not be checked; skipped: with a reason. None of them is passed."""
+
+
+class Exit(IntEnum):
+    """The exit codes of every command, as docs/exit-codes.md explains them."""
+
+    DONE = 0
+    TOOL_ERROR = 1
+    USAGE = 2
+    DRIFT = 3
+    FAILED = 4
+    REFUSED = 5
+    COULD_NOT_CHECK = 6
+
+
+class Proof(IntEnum):
+    """How much has been shown of a signal, an alert, a target or a log format."""
+
+    WRITTEN = 0
+    CHECKED = 1
+    REPLAYED = 2
+    LIVE = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class ObsbootError(Exception):
+    """A message for the user: what is wrong, where, and how to mend it; `code` ends the command."""
+
+    def __init__(self, message: str, *, fix: str = "", code: Exit = Exit.USAGE) -> None:
+        super().__init__(message)
+        self.message, self.fix, self.code = message, fix, code
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem: which check found it, where, why it matters and how to mend it."""
+
+    check: str
+    severity: Severity
+    path: str
+    line: int
+    message: str
+    why: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one check, truth, fault or replay. `subject` is what it is about (`redis/RedisDown`)."""
+
+    check: str
+    subject: str
+    outcome: Outcome
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """The proof that one thing has: `kind` is signal, alert, target or log; `limit` says why not more."""
+
+    kind: str
+    name: str
+    instance: str
+    proof: Proof
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All results of one target, and what they prove."""
+
+    title: str
+    results: tuple[Result, ...]
+    proven: tuple[Proven, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(result.outcome == outcome for result in self.results)
+
+    def code(self) -> Exit:
+        """4 where something failed, else 6 where something could not be checked, else 0."""
+        if self.count("failed"):
+            return Exit.FAILED
+        return Exit.COULD_NOT_CHECK if self.count("error") else Exit.DONE

@@ -1,0 +1,119 @@
+"""What becomes of the answers: a stack of instances, and the files that make up its pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from obsboot.model.catalogue import Alert, Component, Overview, Point, Signal, Value
+
+Owner = Literal["owned", "managed", "seed"]
+"""owned: regenerated; managed: merged three ways; seed: written once, then the user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the user said. `origin` tells of each key (`redis.version`) where it came from."""
+
+    values: Mapping[str, Value]
+    instances: Mapping[str, Mapping[str, Value]]
+    origin: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Mapping[str, Mapping[str, Value]]] = field(default_factory=dict)
+    """What `overrides.yaml` says: instance -> alert or signal -> field -> value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One use of a component in the service. `values` hold every answer of it, defaults included.
+
+    `job` is the value of the `job` label of all its series; a library shares the job of its service.
+    `watched` is false where another pack owns the server: panels then, but no exporter and no alerts.
+    """
+
+    id: str
+    component: Component
+    job: str
+    values: Mapping[str, Value]
+    role: str = ""
+    address: str = ""
+    version: str = ""
+    watched: bool = True
+
+    def signals(self) -> Iterator[Signal]:
+        """The component's signals that hold for this role and version."""
+        for signal in self.component.signals.values():
+            if _fits(signal.roles, self.role) and _between(self.version, signal.since, signal.until):
+                yield signal
+
+    def alerts(self) -> Iterator[Alert]:
+        """The component's alerts whose signal holds here; none where another pack owns the server."""
+        held = {signal.name for signal in self.signals()}
+        for alert in self.component.alerts.values() if self.watched else ():
+            if alert.signal in held and _fits(alert.roles, self.role):
+                yield alert
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The answers resolved against the catalogue. `values` are the pack-wide answers, defaults included."""
+
+    service: str
+    team: str
+    environment: str
+    instances: tuple[Instance, ...]
+    values: Mapping[str, Value]
+    catalogue: Mapping[str, Component]
+    overrides: Mapping[str, Mapping[str, Mapping[str, Value]]] = field(default_factory=dict)
+    overview: Overview | None = None
+    checklist: tuple[Point, ...] = ()
+
+    @property
+    def directory(self) -> str:
+        return str(self.values["directory"])
+
+    @property
+    def owns_stack(self) -> bool:
+        """Whether the pack brings its own Prometheus, Alertmanager and Grafana."""
+        return self.values["mode"] == "own-stack"
+
+    def of(self, component: str) -> tuple[Instance, ...]:
+        return tuple(i for i in self.instances if i.component.id == component)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """One file of the pack; `path` is relative to the repository, `source` the identity of its template."""
+
+    path: str
+    text: str
+    owner: Owner
+    source: str
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack as it stands in a repository: `files` maps paths relative to `root` to their text."""
+
+    root: Path
+    stack: Stack
+    files: Mapping[str, str]
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    """The pristine rendering of each file that the state knows, to tell edits from originals."""
+
+
+def _fits(roles: tuple[str, ...], role: str) -> bool:
+    return not roles or role in roles
+
+
+def _between(version: str, since: str, until: str) -> bool:
+    if not version:
+        return True
+    number = _number(version)
+    return (not since or number >= _number(since)) and (not until or number < _number(until))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -1,0 +1,87 @@
+"""What functions and operators make of the shapes of their arguments, where nothing can be wrong with it."""
+
+from __future__ import annotations
+
+import math
+
+from obsboot.promql import ranges
+from obsboot.promql.measures import NUMBER, SECONDS, Unit, scaled
+from obsboot.promql.reading import Node, kind, selector_of
+from obsboot.promql.shapes import ANY, CUMULATIVE, Labels, Shape, Type
+
+_COUNTS = frozenset({"count_over_time", "changes", "resets", "present_over_time"})
+_KEEPING = frozenset({"ceil", "floor", "round", "sort", "sort_desc", "sort_by_label", "sort_by_label_desc", "abs",
+                      "clamp", "clamp_min", "clamp_max", "last_over_time"})  # fmt: skip
+_CALENDAR = frozenset({"minute", "hour", "day_of_week", "day_of_month", "day_of_year", "days_in_month", "month",
+                       "year"})  # fmt: skip
+
+
+def applied(name: str, vector: Shape | None, shapes: list[Shape]) -> Shape:
+    """The shape of a function's result; `vector` is its first argument that is no scalar."""
+    if vector is None or name in ("vector", "scalar"):
+        return _of_scalars(name, vector, shapes)
+    if name in _COUNTS:
+        return vector.having(type="gauge", unit=NUMBER, low=0.0, high=math.inf, le=None)
+    if name in _KEEPING:
+        low, high = ranges.clamped(name, vector, shapes)
+        return vector.having(low=low, high=high)
+    if name == "timestamp":
+        return vector.having(type="gauge", unit=SECONDS, low=0.0, high=math.inf)
+    labels = Labels(vector.labels.names, open=True) if name == "info" else vector.labels
+    return Shape(labels, fixed=vector.fixed, varied=vector.varied, source=vector.source)
+
+
+def _of_scalars(name: str, vector: Shape | None, shapes: list[Shape]) -> Shape:
+    if name == "time":
+        return Shape(Labels(), "scalar", SECONDS, low=0.0)
+    if name in ("vector", "scalar") and shapes:
+        inner = vector or shapes[0]
+        kept: Type = "gauge" if name == "vector" else "scalar"
+        return Shape(Labels(), kept, inner.unit, low=inner.low, high=inner.high)
+    return Shape(Labels(), "gauge") if name in _CALENDAR else Shape(Labels(), "scalar") if name == "pi" else Shape(ANY)
+
+
+def absent(node: Node) -> Shape:
+    """absent() gives one series with the labels that the equality matchers name."""
+    fixed: dict[str, str] = {}
+    if kind(node) in ("VectorSelector", "MatrixSelector"):
+        fixed = {m.name: m.value for m in selector_of(node).matchers if m.op == "=" and m.name != "__name__"}
+    return Shape(Labels(frozenset(fixed)), "gauge", NUMBER, low=1.0, high=1.0, fixed=fixed)
+
+
+def vector_of(left: Shape, right: Shape) -> Shape:
+    return right if left.type == "scalar" else left
+
+
+def times(unit: Unit | None, other: Unit) -> Unit | None:
+    return None if unit is None else unit.times(other)
+
+
+def type_of_result(op: str, left: Shape, right: Shape) -> Type:
+    if op == "+" and left.type in CUMULATIVE and right.type in CUMULATIVE:
+        return "total"
+    for one, other in ((left, right), (right, left)):
+        if one.type in CUMULATIVE and other.constant is not None and op in ("*", "/", "+", "-"):
+            return "total"
+    return "scalar" if left.type == right.type == "scalar" else "gauge"
+
+
+def unit_of_result(op: str, left: Shape, right: Shape) -> Unit | None:
+    if op in ("+", "-"):
+        if left.unit and right.unit:
+            return left.unit if left.unit.same(right.unit) else None
+        return left.unit or right.unit
+    if op in ("*", "/"):
+        return _product(op, left, right)
+    return left.unit if op == "%" else None
+
+
+def _product(op: str, left: Shape, right: Shape) -> Unit | None:
+    if right.constant is not None and left.unit:
+        factor = right.constant if op == "*" or not right.constant else 1 / right.constant
+        return scaled(left.unit, factor)
+    if left.constant is not None and right.unit:
+        return scaled(right.unit, left.constant) if op == "*" else right.unit.inverse()
+    if left.unit is None or right.unit is None:
+        return None
+    return left.unit.times(right.unit if op == "*" else right.unit.inverse())

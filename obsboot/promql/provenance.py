@@ -1,0 +1,307 @@
+"""Labels, type, unit and range of an expression, followed from its metrics up.
+
+Recording rules are followed because `lookup` gives the shape of a recorded name as well. What a metric's inventory does
+not tell stays unknown, and nothing is ever reported about what is unknown.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from obsboot.promql import functions, matching, ranges
+from obsboot.promql.measures import A_SECOND, NUMBER
+from obsboot.promql.reading import Matcher, Node, Selector, children, kind, parse, selector_of
+from obsboot.promql.shapes import CUMULATIVE, Labels, Shape, Type
+from obsboot.promql.shapes import number as literal
+
+Kind = Literal["type", "label", "matching", "le", "unit", "range", "always", "quantile"]
+Lookup = Callable[[Selector], Shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an expression; `where` is a piece of its text, by which the line is found."""
+
+    kind: Kind
+    message: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The shape of an expression, and what is wrong inside it."""
+
+    shape: Shape
+    problems: tuple[Problem, ...] = ()
+    selectors: tuple[Selector, ...] = field(default=())
+
+    def of(self, *kinds: Kind) -> Iterator[Problem]:
+        return (problem for problem in self.problems if problem.kind in kinds)
+
+
+def study(expr: str, lookup: Lookup) -> Study:
+    """What `expr` gives when its selectors give what `lookup` says. Raises PromqlError."""
+    reader = _Reader(lookup)
+    shape = reader.shape(parse(expr))
+    unique = dict.fromkeys(reader.problems)
+    return Study(shape, tuple(unique), tuple(reader.selectors))
+
+
+_RATES = frozenset({"rate", "irate", "increase"})
+_GAUGES_ONLY = frozenset(
+    {"delta", "idelta", "deriv", "predict_linear", "avg_over_time", "sum_over_time", "quantile_over_time",
+     "stddev_over_time", "stdvar_over_time", "min_over_time", "max_over_time", "holt_winters",
+     "double_exponential_smoothing"}
+)  # fmt: skip
+_PICKING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+_COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
+_SETS = frozenset({"and", "or", "unless"})
+
+
+class _Reader:
+    """Walks a tree from the leaves up. One method a kind of node, named after it."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.problems: list[Problem] = []
+        self.selectors: list[Selector] = []
+
+    def shape(self, node: Node) -> Shape:
+        return getattr(self, kind(node))(node)  # type: ignore[no-any-return]
+
+    def problem(self, kind_of: Kind, message: str, where: Node | str) -> None:
+        self.problems.append(Problem(kind_of, message, where if isinstance(where, str) else first_name(where)))
+
+    def NumberLiteral(self, node: Node) -> Shape:  # noqa: N802 - named after the node
+        return literal(node.val)
+
+    def StringLiteral(self, node: Node) -> Shape:  # noqa: ARG002, N802
+        return Shape(Labels(), "scalar")
+
+    def ParenExpr(self, node: Node) -> Shape:  # noqa: N802
+        return self.shape(node.expr)
+
+    def SubqueryExpr(self, node: Node) -> Shape:  # noqa: N802
+        return self.shape(node.expr)
+
+    def UnaryExpr(self, node: Node) -> Shape:  # noqa: N802
+        inner = self.shape(node.expr)
+        constant = None if inner.constant is None else -inner.constant
+        return inner.having(low=-inner.high, high=-inner.low, constant=constant)
+
+    def VectorSelector(self, node: Node) -> Shape:  # noqa: N802
+        return self.selection(node)
+
+    def MatrixSelector(self, node: Node) -> Shape:  # noqa: N802
+        return self.selection(node)
+
+    def selection(self, node: Node) -> Shape:
+        selector = selector_of(node)
+        self.selectors.append(selector)
+        shape = self.lookup(selector)
+        for matcher in selector.matchers:
+            if _demands(matcher) and not shape.labels.may_have(matcher.name):
+                self.lacks(matcher.name, shape, selector.name or matcher.name)
+        fixed = {m.name: m.value for m in selector.matchers if m.op == "=" and m.value}
+        varied = frozenset(shape.varied - set(fixed))
+        return shape.having(fixed={**shape.fixed, **fixed}, varied=varied, labels=shape.labels.add(fixed))
+
+    def lacks(self, label: str, shape: Shape, where: Node | str) -> None:
+        subject = shape.source or "the expression"
+        self.problem("label", f"{subject} has no label `{label}` (it has {shape.labels})", where)
+
+    # Functions
+
+    def Call(self, node: Node) -> Shape:  # noqa: N802
+        name, args = node.func.name, list(node.args)
+        shapes = [self.shape(arg) for arg in args]
+        if name in ("histogram_quantile", "histogram_fraction"):
+            return self.histogram(name, node, shapes[-1], shapes[0])
+        if name in ("label_replace", "label_join"):
+            return shapes[0].labelled(shapes[0].labels.add({args[1].val}))
+        if name in ("absent", "absent_over_time"):
+            return functions.absent(args[0])
+        vector = next((shape for shape in shapes if shape.type != "scalar"), None)
+        if vector is not None and name in _RATES:
+            return self.rate(name, node, vector)
+        if vector is not None and name in _GAUGES_ONLY:
+            return self.over_time(name, node, vector)
+        return functions.applied(name, vector, shapes)
+
+    def rate(self, name: str, node: Node, vector: Shape) -> Shape:
+        if vector.type == "gauge":
+            self.problem("type", f"{name}() of a gauge: {_subject(vector, node)} may fall, which {name}() reads as a "
+                         "restart", node)  # fmt: skip
+        if vector.type == "total":
+            self.problem("type", f"{name}() of an aggregated counter: restarts inside {_subject(vector, node)} are "
+                         "hidden, so they show as spikes; take the rate first", node)  # fmt: skip
+        unit = vector.unit if name == "increase" else functions.times(vector.unit, A_SECOND)
+        kept: Type = "histogram" if vector.type == "histogram" else "gauge"
+        return vector.having(type=kept, unit=unit, low=0.0, high=math.inf)
+
+    def over_time(self, name: str, node: Node, vector: Shape) -> Shape:
+        if vector.type in CUMULATIVE:
+            self.problem("type", f"{name}() of a counter: {_subject(vector, node)} only grows, and falls at a restart; "
+                         "use rate() or increase()", node)  # fmt: skip
+        if name in ("min_over_time", "max_over_time", "avg_over_time", "quantile_over_time"):
+            return vector.having(type="gauge")
+        unit = functions.times(vector.unit, A_SECOND) if name == "deriv" else vector.unit
+        low = 0.0 if name == "sum_over_time" and vector.low >= 0 else -math.inf
+        return vector.having(type="gauge", unit=None if name == "stdvar_over_time" else unit, low=low, high=math.inf)
+
+    def histogram(self, name: str, node: Node, vector: Shape, quantile: Shape) -> Shape:
+        native = vector.type == "histogram"
+        if not native and not vector.labels.may_have("le"):
+            self.problem("le", f"{name}() needs the label `le`, and {_subject(vector, node)} has none "
+                         f"(it has {vector.labels})", node)  # fmt: skip
+        elif vector.type in CUMULATIVE:
+            self.problem("type", f"{name}() over buckets without rate(): that is the quantile since the process "
+                         "started", node)  # fmt: skip
+        elif vector.type == "summary":
+            self.problem("type", f"{name}() of a summary, which has no buckets", node)
+        if quantile.constant is not None and not 0 <= quantile.constant <= 1:
+            self.problem("quantile", f"{name}({quantile.constant:g}, ...): a quantile lies between 0 and 1", node)
+        high = vector.bound if name == "histogram_quantile" else 1.0
+        unit = vector.le if name == "histogram_quantile" else NUMBER
+        labels = vector.labels if native else vector.labels.drop({"le"})
+        return (
+            Shape(labels, "gauge", unit, low=0.0, high=high, source=vector.source)
+            .having(fixed=vector.fixed, varied=vector.varied)
+            .labelled(labels)
+        )
+
+    # Aggregations
+
+    def AggregateExpr(self, node: Node) -> Shape:  # noqa: N802
+        op, inner = str(node.op), self.shape(node.expr)
+        if op in _PICKING:
+            return inner
+        labels = self.grouped(node, inner)
+        if op == "count_values" and kind(node.param) == "StringLiteral":
+            labels = labels.add({node.param.val})
+        if inner.type == "summary":
+            self.problem("type", f"{op}() of quantiles: {_subject(inner, node)} is computed already, and quantiles "
+                         "can be neither added nor averaged", node)  # fmt: skip
+        shape = inner.labelled(labels)
+        low, high = ranges.aggregated(op, inner)
+        if op in ("count", "group", "count_values"):
+            return shape.having(type="gauge", unit=NUMBER, low=low, high=high, le=None)
+        kept: Type = "total" if inner.type in CUMULATIVE else "histogram" if inner.type == "histogram" else "gauge"
+        if inner.type == "unknown":
+            kept = "unknown"
+        return shape.having(type=kept, unit=None if op == "stdvar" else inner.unit, low=low, high=high)
+
+    def grouped(self, node: Node, inner: Shape) -> Labels:
+        if node.modifier is None:
+            return Labels()
+        wanted = list(node.modifier.labels)
+        by = str(node.modifier.type).endswith("By")
+        for label in wanted if by else ():
+            if not inner.labels.may_have(label):
+                self.lacks(label, inner, node)
+        return inner.labels.keep(wanted) if by else inner.labels.drop(wanted)
+
+    # Operators
+
+    def BinaryExpr(self, node: Node) -> Shape:  # noqa: N802
+        op, left, right = str(node.op), self.shape(node.lhs), self.shape(node.rhs)
+        if op in _SETS:
+            return self.set_operation(op, node, left, right)
+        vectors = left.type != "scalar" and right.type != "scalar"
+        if vectors:
+            for message in matching.faults(matching.Matching.of(node), left, right):
+                self.problem("matching", message, node)
+        labels = (
+            matching.result(matching.Matching.of(node), left, right)
+            if vectors
+            else functions.vector_of(left, right).labels
+        )
+        if op in _COMPARISONS:
+            return self.comparison(op, node, left, right).labelled(labels)
+        return self.arithmetic(op, node, left, right).labelled(labels)
+
+    def matched(self, node: Node, left: Shape, right: Shape) -> Labels:
+        how = matching.Matching.of(node)
+        for message in matching.faults(how, left, right):
+            self.problem("matching", message, node)
+        return matching.result(how, left, right)
+
+    def set_operation(self, op: str, node: Node, left: Shape, right: Shape) -> Shape:
+        if op != "or":
+            for message in matching.never(matching.Matching.of(node), left, right):
+                self.problem("matching", message, node)
+            return left
+        if left.unit and right.unit and not left.unit.same(right.unit):
+            self.problem("unit", f"`or` joins {left.unit} and {right.unit}", node)
+        same = {k: v for k, v in left.fixed.items() if right.fixed.get(k) == v}
+        unit = left.unit if left.unit and right.unit else None
+        kept = left.type if left.type == right.type else "unknown"
+        return Shape(left.labels.join(right.labels), kept, unit, low=min(left.low, right.low),
+                     high=max(left.high, right.high), fixed=same, varied=left.varied & right.varied)  # fmt: skip
+
+    def comparison(self, op: str, node: Node, left: Shape, right: Shape) -> Shape:
+        flag = node.modifier is not None and node.modifier.return_bool
+        if left.type != "scalar" and right.type != "scalar":
+            self.units_equal(f"`{op}`", node, left, right)
+        elif left.type != "scalar" and right.constant is not None:
+            self.threshold(op, node, left, right.constant, flag)
+        shape = functions.vector_of(left, right)
+        if flag:
+            return shape.having(type="gauge", unit=NUMBER, low=0.0, high=1.0)
+        low, high = ranges.compared(op, left, right)
+        return shape.having(low=low, high=high)
+
+    def threshold(self, op: str, node: Node, left: Shape, limit: float, flag: bool) -> None:
+        text = f"`{op} {limit:g}`"
+        if left.type in CUMULATIVE and not (limit == 0 and op in ("==", "!=")) and not flag:
+            self.problem("type", f"{text} against a counter without rate(): {_subject(left, node)} counts since the "
+                         "process started", node)  # fmt: skip
+        verdict = ranges.verdict(op, left, limit)
+        if verdict == "never":
+            self.problem("range", f"{text} never holds: the value lies between {left.low:g} and {left.high:g}", node)
+        elif verdict == "always" and not flag:
+            self.problem("always", f"{text} always holds: the value lies between {left.low:g} and {left.high:g}", node)
+
+    def arithmetic(self, op: str, node: Node, left: Shape, right: Shape) -> Shape:
+        if left.constant is not None and right.constant is not None:
+            return literal(ranges.folded(op, left.constant, right.constant))
+        if op in ("+", "-"):
+            self.units_equal(f"`{op}`", node, left, right)
+        if op == "/" and {left.type, right.type} <= CUMULATIVE:
+            self.problem("type", f"a ratio of counters without rate(): {_subject(left, node)} over its whole life "
+                         "hardly moves any more", node)  # fmt: skip
+        low, high = ranges.computed(op, node, left, right)
+        return functions.vector_of(left, right).having(
+            type=functions.type_of_result(op, left, right),
+            unit=functions.unit_of_result(op, left, right),
+            low=low,
+            high=high,
+            constant=None,
+            source=left.source if left.source == right.source else "",
+        )
+
+    def units_equal(self, what: str, node: Node, left: Shape, right: Shape) -> None:
+        if left.unit is not None and right.unit is not None and not left.unit.same(right.unit):
+            self.problem("unit", f"{what} puts {left.unit} against {right.unit}", node)
+
+
+def _demands(matcher: Matcher) -> bool:
+    """Whether the matcher passes only series that have its label."""
+    if matcher.name == "__name__" or matcher.op not in ("=", "=~") or not matcher.value:
+        return False
+    return matcher.op == "=" or "$" in matcher.value or not re.fullmatch(matcher.value, "")
+
+
+def first_name(node: Node) -> str:
+    """The first metric name below the node, to find its line by."""
+    if kind(node) in ("VectorSelector", "MatrixSelector"):
+        return selector_of(node).name
+    return next((name for child in children(node) if (name := first_name(child))), "")
+
+
+def _subject(shape: Shape, node: Node) -> str:
+    return shape.source or first_name(node) or "it"

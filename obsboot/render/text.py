@@ -1,0 +1,90 @@
+"""The texts of a pack: runbooks, what components add, README, checklist table, the user's own seed files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from obsboot.catalog import data_file, locate
+from obsboot.formula import evaluate
+from obsboot.model import Alert, GeneratedFile, Instance, Stack
+from obsboot.render import units
+from obsboot.render.checklist import checklist
+from obsboot.render.context import environment, fill, fill_file, secrets, template_names
+from obsboot.render.rules import active, names, operator, override, threshold
+from obsboot.render.alertmanager import kind_of, secret_files
+
+_SEEDS = {
+    "prometheus/rules/local/README.md": "seeds/rules.md.jinja",
+    "grafana/dashboards/local/README.md": "seeds/dashboards.md.jinja",
+    "compose.override.yaml": "seeds/compose.override.yaml.jinja",
+    "overrides.yaml": "seeds/overrides.yaml.jinja",
+}
+
+
+def runbooks(stack: Stack) -> Iterator[GeneratedFile]:
+    """One page an alert; instances of one component share it, each with its own threshold in the table."""
+    pages: dict[str, list[tuple[Instance, Alert]]] = {}
+    for instance in stack.instances:
+        for alert in active(stack, instance):
+            pages.setdefault(alert.name, []).append((instance, alert))
+    for name, uses in sorted(pages.items()):
+        component = uses[0][0].component
+        path = f"{stack.directory}/runbooks/{name}.md"
+        yield GeneratedFile(path, _runbook(stack, uses), "owned", f"alerts/{component.id}.yaml#{name}")
+
+
+def _runbook(stack: Stack, uses: list[tuple[Instance, Alert]]) -> str:
+    instance, alert = uses[0]
+    signal = instance.component.signals[alert.signal]
+    limits = [
+        {
+            "job": other.job,
+            "limit": units.spell(threshold(stack, other, each), signal.unit),
+            "hold": override(stack, other, each.name).get("for", each.hold),
+        }
+        for other, each in uses
+    ]
+    word = {">": "above", "<": "below", "==": "equal to"}[operator(alert)]
+    return fill_file(
+        data_file("templates/pack/runbook.md.jinja"), stack=stack, alert=alert, signal=signal, limits=limits, word=word
+    )
+
+
+def component_files(stack: Stack) -> Iterator[GeneratedFile]:
+    """What each instance's component adds: grants, settings, snippets, exporter configuration."""
+    for instance in stack.instances:
+        for file in instance.component.files:
+            if file.when and not evaluate(file.when, names(stack, instance)):
+                continue
+            context = template_names(stack, instance)
+            path = f"{stack.directory}/{fill(file.path, **context)}"
+            text = fill_file(locate(instance.component, file.template), **context)
+            yield GeneratedFile(path, text, file.owner, f"{instance.component.id}/{file.template}", path.endswith(".sh"))
+
+
+def pages(stack: Stack) -> Iterator[GeneratedFile]:
+    """README, checklist table and the files that belong to the user from the first day."""
+    readme = _page(stack, "README.md.jinja")
+    yield GeneratedFile(f"{stack.directory}/README.md", readme, "managed", "pack/README.md.jinja")
+    table = _page(stack, "checklist.md.jinja", groups=checklist(stack))
+    yield GeneratedFile(f"{stack.directory}/CHECKLIST.md", table, "owned", "pack/checklist.md.jinja")
+    ignore = "# Secrets stay on this machine.\n.env\nsecrets/\n"
+    yield GeneratedFile(f"{stack.directory}/.gitignore", ignore, "managed", "pack/gitignore")
+    for path, template in _SEEDS.items():
+        if stack.owns_stack or not path.startswith("compose"):
+            yield GeneratedFile(f"{stack.directory}/{path}", _page(stack, template), "seed", f"pack/{template}")
+
+
+def _page(stack: Stack, template: str, **more: object) -> str:
+    text = data_file(f"templates/pack/{template}").read_text()
+    return environment().from_string(text).render(stack=stack, **_facts(stack), **more)
+
+
+def _facts(stack: Stack) -> dict[str, object]:
+    return {
+        "alerts": {i.id: list(active(stack, i)) for i in stack.instances},
+        "files": {i.id: [fill(f.path, **template_names(stack, i)) for f in i.component.files] for i in stack.instances},
+        "secrets": secrets(stack),
+        "secret_files": secret_files(stack),
+        "receivers": {severity: kind_of(stack, severity) for severity in ("critical", "warning", "info")},
+    }

@@ -1,0 +1,115 @@
+"""Answers and catalogue become a stack: instances with job names, addresses, versions and every value settled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from obsboot.catalog import Catalogue
+from obsboot.model import Answers, Component, Instance, ObsbootError, Question, Stack, Value
+
+_REFERENCE = re.compile(r"<<\s*(\w+)\s*>>")
+_OF_INSTANCE = ("component", "role", "address", "version", "owned_by")
+
+
+def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
+    """The stack that the answers describe. Raises ObsbootError where an instance names an unknown component."""
+    values = _with_defaults(answers.values, catalogue.questions)
+    service = str(values["service"])
+    asked = [_instance(name, given, catalogue, service) for name, given in sorted(answers.instances.items())]
+    added = [_platform(c, service) for c in catalogue.components.values() if _belongs(c, asked, values)]
+    return Stack(
+        service=service,
+        team=str(values["team"]),
+        environment=str(values["environment"]),
+        instances=tuple(sorted([*asked, *added], key=_order)),
+        values=values,
+        catalogue=catalogue.components,
+        overrides=answers.overrides,
+        overview=catalogue.overview,
+        checklist=catalogue.checklist,
+    )
+
+
+def _with_defaults(given: Mapping[str, Value], questions: Mapping[str, Question]) -> dict[str, Value]:
+    settled = {name: q.default for name, q in questions.items() if q.default is not None} | dict(given)
+    return {name: _filled(value, settled) for name, value in settled.items()}
+
+
+def _filled(value: Value, settled: Mapping[str, Value]) -> Value:
+    """A default such as `<< service >>_default` with the other answer in its place."""
+    if not isinstance(value, str) or "<<" not in value:
+        return value
+    return _REFERENCE.sub(lambda found: str(settled[found[1]]), value)
+
+
+def _instance(name: str, given: Mapping[str, Value], catalogue: Catalogue, service: str) -> Instance:
+    component = _component(name, str(given.get("component", name)), catalogue)
+    role = str(given.get("role", component.roles[0] if component.roles else ""))
+    own = {key: value for key, value in given.items() if key not in _OF_INSTANCE}
+    return Instance(
+        id=name,
+        component=component,
+        job=_job(component, name, service),
+        values=_with_defaults(own, _questions_for(component, role)),
+        role=role,
+        address=str(given.get("address", f"{name}:{component.port}" if component.port else "")),
+        version=str(given.get("version", component.versions[-1] if component.versions else "")),
+        watched=not given.get("owned_by"),
+    )
+
+
+def _component(name: str, component: str, catalogue: Catalogue) -> Component:
+    if component not in catalogue.components:
+        raise ObsbootError(
+            f"instance {name!r} is of component {component!r}, which the catalogue does not know",
+            fix=f"known are: {', '.join(sorted(catalogue.components))}",
+        )
+    return catalogue.components[component]
+
+
+def _questions_for(component: Component, role: str) -> dict[str, Question]:
+    return {name: q for name, q in component.questions.items() if not q.roles or role in q.roles}
+
+
+def _job(component: Component, name: str, service: str) -> str:
+    """Libraries speak through the service's endpoint, so their series carry the service's job."""
+    return service if component.kind in ("service", "library") else f"{service}-{name}"
+
+
+def _belongs(component: Component, asked: list[Instance], values: Mapping[str, Value]) -> bool:
+    """Platform components come by themselves: with the stack they watch, or with what they need."""
+    if any(instance.component.id == component.id for instance in asked):
+        return False
+    if component.needs:
+        provided = {what for instance in asked for what in (*instance.component.provides, instance.component.kind)}
+        return component.always and set(component.needs) <= provided
+    return component.always and values["mode"] == "own-stack"
+
+
+def _platform(component: Component, service: str) -> Instance:
+    return Instance(
+        id=component.id,
+        component=component,
+        job=service if component.scrape is None and component.exporter is None else f"{service}-{component.id}",
+        values=_with_defaults({}, component.questions),
+        address=f"{component.id}:{component.port}" if component.port else "",
+        version=component.versions[-1] if component.versions else "",
+    )
+
+
+_KINDS = ("service", "library", "server", "platform")
+
+
+def _order(instance: Instance) -> tuple[int, str]:
+    return _KINDS.index(instance.component.kind), instance.id
+
+
+def service_instance(stack: Stack) -> Instance | None:
+    """The user's own application in the stack, if it has one that is scraped."""
+    return next((i for i in stack.instances if i.component.kind == "service"), None)
+
+
+def addresses(stack: Stack) -> Iterator[str]:
+    """Every `host:port` at which an instance answers."""
+    return (instance.address for instance in stack.instances if instance.address)
