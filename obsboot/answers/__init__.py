@@ -4,4 +4,14 @@ from obsboot.answers.given import Given, from_detection, from_environment, from_
 from obsboot.answers.merging import Draft, Open, merge
 from obsboot.answers.storing import stored_text
 
-__all__ = ["Draft", "Given", "Open", "from_detection", "from_environment", "from_file", "from_flags", "merge", "stored_text"]
+__all__ = [
+    "Draft",
+    "Given",
+    "Open",
+    "from_detection",
+    "from_environment",
+    "from_file",
+    "from_flags",
+    "merge",
+    "stored_text",
+]

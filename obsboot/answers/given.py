@@ -61,29 +61,43 @@ def from_file(path: Path, shown: str, origin: str = "file") -> tuple[Given, ...]
     Raises ObsbootError where it cannot be read or is not of that form.
     """
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ObsbootError(f"{shown}: the answers cannot be read: {reason}") from None
+    given = []
+    for key, value in _entries(_root(text, shown), shown):
+        if key != "instances":
+            given.append(_one(key, value, shown, origin))
+            continue
+        for instance, answers in _entries(value, shown):
+            given += [
+                _one(f"{instance}.{question}", answer, shown, origin) for question, answer in _entries(answers, shown)
+            ]
+    return tuple(given)
+
+
+def nested(text: str, shown: str, depth: int) -> tuple[Given, ...]:
+    """The values of a YAML text `depth` mappings deep; the keys on the way are joined by a null character."""
+    level: list[tuple[str, yaml.Node | None]] = [("", _root(text, shown))]
+    for _ in range(depth):
+        level = [
+            (f"{way}\0{key}" if way else key, value) for way, node in level for key, value in _entries(node, shown)
+        ]
+    return tuple(_one(way, node, shown, "file") for way, node in level if node)
+
+
+def _root(text: str, shown: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         at = f"{shown}:{mark.line + 1}" if mark else shown
         raise ObsbootError(f"{at}: this is not YAML: {getattr(error, 'problem', None) or error}") from None
-    return tuple(_from_node(node, shown, origin)) if node else ()
 
 
-def _from_node(node: yaml.Node, shown: str, origin: str) -> Iterator[Given]:
-    for key, value in _entries(node, shown):
-        if key != "instances":
-            yield _one(key, value, shown, origin)
-            continue
-        for instance, answers in _entries(value, shown):
-            for question, answer in _entries(answers, shown):
-                yield _one(f"{instance}.{question}", answer, shown, origin)
-
-
-def _entries(node: yaml.Node, shown: str) -> Iterator[tuple[str, yaml.Node]]:
-    if isinstance(node, yaml.ScalarNode) and not node.value:
+def _entries(node: yaml.Node | None, shown: str) -> Iterator[tuple[str, yaml.Node]]:
+    if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
         return
     if not isinstance(node, yaml.MappingNode):
         raise ObsbootError(f"{_at(node, shown)}: keys with answers are expected here", fix="write `key: value` lines")
@@ -91,7 +105,9 @@ def _entries(node: yaml.Node, shown: str) -> Iterator[tuple[str, yaml.Node]]:
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode) or key.value in seen:
             what = "is said twice" if isinstance(key, yaml.ScalarNode) else "cannot be a key"
-            raise ObsbootError(f"{_at(key, shown)}: {getattr(key, 'value', 'this')!r} {what}", fix="leave one of them out")
+            raise ObsbootError(
+                f"{_at(key, shown)}: {getattr(key, 'value', 'this')!r} {what}", fix="leave one of them out"
+            )
         seen.add(key.value)
         yield key.value, value
 
@@ -115,7 +131,9 @@ def from_detection(detection: Detection, directory: str) -> tuple[Given, ...]:
     ]
     for name, found in detection.instances.items():
         if found.sure:
-            given.append(Given(f"{name}.component", found.component, f"detected {found.evidence[0]}", str(found.evidence[0])))
+            given.append(
+                Given(f"{name}.component", found.component, f"detected {found.evidence[0]}", str(found.evidence[0]))
+            )
             for key, options in found.answers.items():
                 said = options[0].evidence
                 given.append(Given(f"{name}.{key}", str(options[0].value), f"detected {said}", str(said)))

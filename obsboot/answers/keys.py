@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from obsboot.answers.reading import Unfit, read, version
+from obsboot.answers.reading import UnfitError, read, version
 from obsboot.catalog import Catalogue
 from obsboot.catalog.problems import nearest
 from obsboot.model import Component, Question, Value
@@ -20,7 +20,7 @@ class Keys:
         self.catalogue, self.components = catalogue, components
 
     def read(self, key: str, text: str) -> Value:
-        """The value of the answer. Raises Unfit, also for a key that nothing has."""
+        """The value of the answer. Raises UnfitError, also for a key that nothing has."""
         name, dot, question = key.partition(".")
         if not dot:
             return read(text, self._pack_question(key))
@@ -31,7 +31,7 @@ class Keys:
             return self.catalogue.questions[key]
         meant = [name for name, id_ in self.components.items() if key in self._questions(id_)]
         advice = f"did you mean {meant[0]}.{key}?" if meant else nearest(key, [*self.catalogue.questions, "instances"])
-        raise Unfit(f"nothing asks for {key!r}; {advice}")
+        raise UnfitError(f"nothing asks for {key!r}; {advice}")
 
     def _of_instance(self, name: str, question: str, text: str) -> Value:
         read(name, Question(name, "", "identifier"))
@@ -39,18 +39,21 @@ class Keys:
             return self._component(text.strip())
         component = self.catalogue.components.get(self.components.get(name, name))
         if component is None:
-            known = [*self.components, *self.catalogue.components]
-            raise Unfit(f"there is no instance {name!r}; {nearest(name, known)} (or say {name}.component)")
+            known = [*(other for other in self.components if other != name), *self.catalogue.components]
+            raise UnfitError(f"there is no instance {name!r}; {nearest(name, known)} (or say {name}.component)")
         if question == "version":
             return version(text)
         questions = own_questions(component)
         if question not in questions:
-            raise Unfit(f"nothing asks {component.id} for {question!r}; {nearest(question, [*questions, 'version', 'component'])}")
+            advice = nearest(question, [*questions, "version", "component"])
+            raise UnfitError(f"nothing asks {component.id} for {question!r}; {advice}")
         return read(text, questions[question])
 
     def _component(self, text: str) -> Value:
         if text != NONE and text not in self.catalogue.components:
-            raise Unfit(f"the catalogue has no component {text!r}; {nearest(text, [*self.catalogue.components, NONE])}")
+            raise UnfitError(
+                f"the catalogue has no component {text!r}; {nearest(text, [*self.catalogue.components, NONE])}"
+            )
         return text
 
     def _questions(self, component: str) -> Mapping[str, Question]:
@@ -61,7 +64,9 @@ def own_questions(component: Component) -> dict[str, Question]:
     """What can be asked of an instance of the component, beside its version."""
     questions = {
         "address": Question("address", f"Under which host:port does {component.title} answer?", "address"),
-        "owned_by": Question("owned_by", "Which other service's pack owns it (empty - this one)?", "identifier", default=""),
+        "owned_by": Question(
+            "owned_by", "Which other service's pack owns it (empty - this one)?", "identifier", default=""
+        ),
     }
     if component.roles:
         ask = f"What is {component.title} used as?"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from obsboot.answers.given import Given
 from obsboot.answers.keys import NONE, Keys, applies, asked_of
-from obsboot.answers.reading import Unfit
+from obsboot.answers.reading import UnfitError
 from obsboot.catalog import Catalogue
 from obsboot.detect import NOTHING, Conflict, Detection, Found
 from obsboot.model import Answers, ObsbootError, Question, Value
@@ -39,7 +39,9 @@ class Draft:
         flat: dict[str, Value] = dict(self.answers.values)
         for name, own in self.answers.instances.items():
             flat |= {f"{name}.{key}": value for key, value in own.items()}
-        flat |= {key: NONE for key, given in self.given.items() if key.endswith(".component") and given.text.strip() == NONE}
+        flat |= {
+            key: NONE for key, given in self.given.items() if key.endswith(".component") and given.text.strip() == NONE
+        }
         return {key: flat[key] for key in self.given if key in flat}
 
 
@@ -104,7 +106,7 @@ def _values(said: Mapping[str, Given], keys: Keys) -> tuple[dict[str, Value], li
             continue
         try:
             values[key] = keys.read(key, one.text)
-        except Unfit as error:
+        except UnfitError as error:
             if one.origin.startswith("detected"):
                 notes.append(f"{one.where}: not used: {key} {error}")
             else:
@@ -133,7 +135,9 @@ def _unfit_roles(
         if component and asked and asked.roles:
             role = str(values.get(f"{name}.role", component.roles[0] if component.roles else ""))
             if role not in asked.roles:
-                problems.append(f"{said[key].where}: {key} means nothing for the role {role}; it is for {', '.join(asked.roles)}")
+                problems.append(
+                    f"{said[key].where}: {key} means nothing for the role {role}; it is for {', '.join(asked.roles)}"
+                )
     return problems
 
 
@@ -152,7 +156,9 @@ def _answers(values: Mapping[str, Value], components: Mapping[str, str], kept: M
 
 
 def _missing(answers: Answers, catalogue: Catalogue) -> Iterator[Open]:
-    settled = {name: q.default for name, q in catalogue.questions.items() if q.default is not None} | dict(answers.values)
+    settled = {name: q.default for name, q in catalogue.questions.items() if q.default is not None} | dict(
+        answers.values
+    )
     for name, question in catalogue.questions.items():
         if name not in settled and applies(question, settled):
             yield Open(name, question)

@@ -22,9 +22,9 @@ def assumptions(draft: Draft, catalogue: Catalogue) -> tuple[str, ...]:
         component = catalogue.components[str(own["component"])]
         if "address" not in own and component.port and component.kind in ("server", "service"):
             notes.append(f"{name} is taken to answer at {name}:{component.port} (--set {name}.address=HOST:PORT)")
-    for found in draft.unsure:
-        notes.append(f"{found.id} stays out: {found.evidence[0]} is only {found.evidence[0].why} "
-                     f"(--set {found.id}.component={found.component} takes it in)")  # fmt: skip
+    notes += [
+        f"{found.id} stays out: {found.evidence[0]} is only {found.evidence[0].why} "
+        f"(--set {found.id}.component={found.component} takes it in)"
+        for found in draft.unsure
+    ]
     return tuple(notes)
-
-

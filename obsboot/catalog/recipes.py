@@ -46,13 +46,9 @@ def _read(path: Path) -> Recipe:
 
 
 def _inside(recipe: Recipe, path: Path) -> Iterator[Wrong]:
-    for index, step in enumerate(recipe.setup):
-        yield from _container(recipe, path, ("setup", index, "on"), step.on)
     for workload in recipe.workloads.values():
-        at = ("workloads", workload.name)
-        if not workload.http:
-            yield from _container(recipe, path, (*at, "on"), workload.on)
         if (bool(workload.run), bool(workload.script), bool(workload.http)).count(True) != 1:
+            at = ("workloads", workload.name)
             yield Wrong(path, at, f"workload {workload.name!r} has exactly one of `run`, `script` and `http`")
     for fault in recipe.faults.values():
         yield from _fault(recipe, path, fault)
@@ -66,15 +62,6 @@ def _fault(recipe: Recipe, path: Path, fault: Fault) -> Iterator[Wrong]:
     for key, name in (("workload", fault.workload), ("instead_of", fault.instead_of)):
         if name and name not in recipe.workloads:
             yield Wrong(path, (*at, key), f"there is no workload {name!r}", nearest(name, recipe.workloads))
-    if fault.on:
-        yield from _container(recipe, path, (*at, "on"), fault.on)
-
-
-def _container(recipe: Recipe, path: Path, at: Keys, name: str) -> Iterator[Wrong]:
-    """A container of the recipe; one of another instance (a template) is only known when the stack is."""
-    known = {*recipe.containers, "exporter"}
-    if name not in known and "<<" not in name:
-        yield Wrong(path, at, f"there is no container {name!r}", nearest(name, known))
 
 
 def _outside(recipe: Recipe, component: Component) -> Iterator[Wrong]:

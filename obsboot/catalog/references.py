@@ -24,7 +24,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ALERT = re.compile(r"[A-Z][A-Za-z0-9]*")
 _RECORD = re.compile(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+")
 _DURATION = re.compile(r"(\d+(ms|[smhdwy]))+")
-_ANSWER = re.compile(r"""["']\$([A-Za-z_]\w*)["']""")
+_ANSWER = re.compile(r"""["']\$([A-Za-z_]\w*)["']|\banswer:([A-Za-z_]\w*)""")
+_DEFAULT_WINDOW = re.compile(r":\w*[a-z_]5m\b")
 RESERVED = frozenset({"component", "role", "address", "version", "owned_by", "id", "job", "threshold"})
 """Names that a question cannot have, because every instance has them."""
 
@@ -52,8 +53,8 @@ def wrongs(catalogue: Catalogue) -> Iterator[Wrong]:
 
 
 def answers_in(expr: str) -> set[str]:
-    """The answers that a PromQL expression names in its matchers: `le="$slow_statement_seconds"`."""
-    return set(_ANSWER.findall(expr)) if "$" in expr else set()
+    """The answers that a PromQL expression names: `le="$slow_statement_seconds"`, `answer:slo_availability`."""
+    return {quoted or plain for quoted, plain in _ANSWER.findall(expr)}
 
 
 def _twice(catalogue: Catalogue) -> Iterator[Wrong]:
@@ -135,6 +136,8 @@ class _Cross:
             yield from self._formula(s.traffic.above, self.path, (*at, "traffic", "above"), s.roles)
         if s.truth and (s.truth.tolerance is None) == (s.truth.relative is None):
             yield Wrong(self.path, (*at, "truth"), "a truth has exactly one of `tolerance` and `relative`")
+        if s.truth and s.no_truth:
+            yield Wrong(self.path, (*at, "no_truth"), f"signal {s.name!r} has a truth, and a reason for having none")
         if s.truth:
             yield from _arithmetic(s.truth.value, self.path, (*at, "truth", "value"), None)
 
@@ -158,14 +161,23 @@ class _Cross:
         for key, duration in (("for", a.hold), ("keep_firing_for", a.keep or "0s")):
             if not _DURATION.fullmatch(duration):
                 yield Wrong(path, (*at, key), f"{duration!r} is no duration", "like 30s, 5m or 1h30m")
-        record = signals[a.signal].record if a.signal in signals else None
-        for key, window in (("window", a.window), ("also_window", a.also_window)):
-            if window:
-                windows = record.windows if record else ()
-                yield from _unknown(path, (*at, key), f"recorded window of {a.signal!r}", (window,), windows)
+        if a.signal in signals:
+            yield from self._windows(a, signals[a.signal])
         for key, text in (("reason", a.reason), ("runbook", a.runbook), ("summary", a.summary)):
             if not text.strip():
                 yield Wrong(path, (*at, key), f"alert {a.name} says no {key}")
+
+    def _windows(self, a: Alert, signal: Signal) -> Iterator[Wrong]:
+        """A window is one that the signal records, or the signal reads a record whose window can be exchanged."""
+        for key, window in (("window", a.window), ("also_window", a.also_window)):
+            if not window:
+                continue
+            if signal.record:
+                noun = f"recorded window of {signal.name!r}"
+                yield from _unknown(a.place.path, (a.name, key), noun, (window,), signal.record.windows)
+            elif not _DEFAULT_WINDOW.search(signal.expr):
+                message = f"signal {signal.name!r} neither records windows nor reads a record over 5m"
+                yield Wrong(a.place.path, (a.name, key), message)
 
     def _condition(self, a: Alert) -> Iterator[Wrong]:
         path, at = a.place.path, (a.name,)
@@ -194,9 +206,9 @@ class _Cross:
                 yield Wrong(path, at, f"{question.name!r} is only asked for {', '.join(question.roles)}", advice)
 
     def _replayed(self, value: str, path: Path, at: Keys) -> Iterator[Wrong]:
-        """`_`, a formula, or one after a `+`; it may also name the threshold."""
-        if value != "_":
-            yield from _arithmetic(value.removeprefix("+"), path, at, {*self.answers, "threshold"})
+        """`_`, a formula, or one after `+` or `@`; it may also name the threshold."""
+        if value.strip() not in ("_", "stale"):
+            yield from _arithmetic(value.strip().lstrip("+@"), path, at, {*self.answers, "threshold"})
 
 
 def _names(formula: Formula) -> set[str]:

@@ -37,10 +37,10 @@ def detect(root: Path, catalogue: Catalogue) -> Detection:
     compose = compose_files(tree, findings)
     services = tuple(service for file in compose for service in file.services)
     met = {c.id: found for c in catalogue.components.values() if (found := hits(c.clues, tree, services))}
-    seen = [
-        found for name, own in met.items() for found in instances(catalogue.components[name], own, services)
-    ]
-    missing = dict(uncovered(entries := known(catalogue), tree, services, [s for own in met.values() for s in services_of(own)]))
+    seen = [found for name, own in met.items() for found in instances(catalogue.components[name], own, services)]
+    missing = dict(
+        uncovered(entries := known(catalogue), tree, services, [s for own in met.values() for s in services_of(own)])
+    )
     rivals = {name: missing[name] for name in missing if name in entries and entries[name].kind == "service"}
     return Detection(
         instances=_numbered(seen),
@@ -68,7 +68,9 @@ def _numbered(seen: list[Found]) -> dict[str, Found]:
         name, number = found.id, 2
         while name in named:
             name, number = f"{found.id}-{number}", number + 1
-        named[name] = found if name == found.id else Found(name, found.component, found.evidence, found.answers, found.sure)
+        named[name] = (
+            found if name == found.id else Found(name, found.component, found.evidence, found.answers, found.sure)
+        )
     return named
 
 
@@ -77,7 +79,11 @@ def _values(
 ) -> dict[str, tuple[Suggestion, ...]]:
     """Suggested answers of the pack: who it is, its network, and what clues say of the pack's own questions."""
     said: dict[str, list[Suggestion]] = {}
-    for name, one in (("service", service_name(tree, compose)), ("team", team(tree)), ("runbook_base", repository_url(tree))):
+    for name, one in (
+        ("service", service_name(tree, compose)),
+        ("team", team(tree)),
+        ("runbook_base", repository_url(tree)),
+    ):
         if one:
             said[name] = [one]
     used = list(dict.fromkeys(s for own in met.values() for s in services_of(own)))
@@ -91,7 +97,9 @@ def _values(
         for hit in own:
             for key, text in hit.groups.items():
                 if key in catalogue.questions and key not in catalogue.components[name].questions:
-                    said.setdefault(key, []).append(Suggestion(typed(text, catalogue.questions[key]), hit.evidence, hit.sure))
+                    said.setdefault(key, []).append(
+                        Suggestion(typed(text, catalogue.questions[key]), hit.evidence, hit.sure)
+                    )
     return {key: distinct(options) for key, options in said.items() if options and key in catalogue.questions}
 
 
@@ -99,7 +107,8 @@ def _network(used: list[ComposeService]) -> list[Suggestion]:
     """The network that all of the stack's services share; where none is, each that one of them is in."""
     if not used:
         return []
-    shared = set.intersection(*(set(s.networks) for s in used if s.networks) or [set()])
+    joined = [set(s.networks) for s in used if s.networks]
+    shared = set.intersection(*joined) if joined else set()
     names = sorted(shared, key=lambda name: (not name.endswith("_default"), name))[:1]
     names = names or list(dict.fromkeys(name for s in used for name in s.networks[:1]))
     first = {name: next(s for s in used if name in s.networks) for name in names}

@@ -46,7 +46,9 @@ def _lines(clue: Clue, tree: Tree, services: tuple[ComposeService, ...]) -> Iter
     pattern = re.compile(clue.pattern, re.MULTILINE)
     for path in tree.matching(clue.files):
         for line, match in line_matches(pattern, tree, path):
-            yield Hit(Evidence(path, line, clue.why), _spoken(match.groupdict()), _around(path, line, services), clue.sure)
+            yield Hit(
+                Evidence(path, line, clue.why), _spoken(match.groupdict()), _around(path, line, services), clue.sure
+            )
 
 
 def line_matches(pattern: re.Pattern[str], tree: Tree, path: str) -> Iterator[tuple[int, re.Match[str]]]:

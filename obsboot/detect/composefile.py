@@ -86,7 +86,7 @@ def _parse(path: str, tree: Tree, findings: list[Finding]) -> ComposeFile | None
         node = loader.get_single_node()
         data = (loader.construct_document(node) if node else None) or {}
         if not isinstance(data, dict) or not isinstance(data.get("services") or {}, dict):
-            raise ValueError("it holds no services")  # noqa: TRY301 - one place makes the finding
+            raise ValueError("it holds no services")
         return _file(path, data, node, tree)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         findings.append(_unreadable(path, error))

@@ -88,4 +88,6 @@ NOTHING = Detection(instances={}, values={})
 def distinct(suggestions: list[Suggestion]) -> tuple[Suggestion, ...]:
     """One suggestion for each value, the first evidence for it. Unsure ones only count where no sure one is."""
     sure = [s for s in suggestions if s.sure] or suggestions[:1]
-    return tuple({str(s.value): s for s in reversed(sure)}[value] for value in dict.fromkeys(str(s.value) for s in sure))
+    return tuple(
+        {str(s.value): s for s in reversed(sure)}[value] for value in dict.fromkeys(str(s.value) for s in sure)
+    )

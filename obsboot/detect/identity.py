@@ -13,7 +13,9 @@ from obsboot.detect.tree import Tree
 
 _OWNERS = (".github/CODEOWNERS", "CODEOWNERS", ".gitlab/CODEOWNERS")
 _IDENTIFIER = re.compile(r"^[a-z][a-z0-9-]{0,62}$")
-_REMOTE = re.compile(r"^(?:[a-z+]+://(?:[^@/]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?::\d+(?=/))?[:/]+(?P<path>[\w./~-]+?)(?:\.git)?/?$")
+_REMOTE = re.compile(
+    r"^(?:[a-z+]+://(?:[^@/]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?::\d+(?=/))?[:/]+(?P<path>[\w./~-]+?)(?:\.git)?/?$"
+)
 
 
 def service_name(tree: Tree, compose: tuple[ComposeFile, ...]) -> Suggestion | None:

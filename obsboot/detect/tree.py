@@ -9,9 +9,10 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-_SKIPPED = frozenset(
-    "node_modules vendor venv env site-packages __pycache__ dist build target test tests testdata fixtures docs".split()
-)
+_SKIPPED = frozenset({
+    "node_modules", "vendor", "venv", "env", "site-packages", "__pycache__", "dist", "build", "target",
+    "test", "tests", "testdata", "fixtures", "docs",
+})  # fmt: skip
 _KEPT = frozenset({".github", ".gitlab"})
 _DEPTH, _FILES, _BYTES = 6, 20_000, 1_000_000
 _SECRET_FILE = re.compile(r"(^|\.)env(\.|$)")

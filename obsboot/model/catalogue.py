@@ -134,6 +134,8 @@ class Signal:
     checklist: tuple[str, ...] = ()
     reserve: str = ""
     unrecorded: str = ""
+    no_truth: str = ""
+    """Why neither a truth nor a fault can prove it; its proof says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,8 @@ class PackFile:
     path: str
     owner: Literal["owned", "managed", "seed"] = "owned"
     when: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Further names for the template, each an expression over those it has anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +261,8 @@ class Component:
     always: bool = False
     series: tuple[str, ...] = ()
     """Prefixes of the metric names that belong to it, so that a joined expression selects the right job."""
+    counters: tuple[str, ...] = ()
+    """Metrics that only grow, though the exporter calls them gauges: the checks allow rate() on them."""
     exporter: Exporter | None = None
     scrape: Scrape | None = None
     questions: Mapping[str, Question] = field(default_factory=dict)

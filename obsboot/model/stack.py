@@ -102,6 +102,8 @@ class Pack:
     files: Mapping[str, str]
     recorded: Mapping[str, str] = field(default_factory=dict)
     """The pristine rendering of each file that the state knows, to tell edits from originals."""
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    """Whose each file is that the state knows."""
 
 
 def _fits(roles: tuple[str, ...], role: str) -> bool:

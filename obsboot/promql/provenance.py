@@ -263,7 +263,7 @@ class _Reader:
         verdict = ranges.verdict(op, left, limit)
         if verdict == "never":
             self.problem("range", f"{text} never holds: the value lies between {left.low:g} and {left.high:g}", node)
-        elif verdict == "always" and not flag:
+        elif verdict == "always" and not flag and not (limit == 0 and left.low > 0):  # `count(x) > 0`: is there one?
             self.problem("always", f"{text} always holds: the value lies between {left.low:g} and {left.high:g}", node)
 
     def arithmetic(self, op: str, node: Node, left: Shape, right: Shape) -> Shape:

@@ -10,8 +10,8 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)\]\]")
 
 
 def filled(query: str) -> str:
-    """`query` with `1m` for each window that is a variable, and 1 for a variable outside quotes."""
-    text = _WINDOW.sub(lambda found: f"[1m{found[1]}]", query)
+    """`query` with `1d` for each window that is a variable, and 1 for a variable outside quotes."""
+    text = _WINDOW.sub(lambda found: f"[1d{found[1]}]", query)
     parts = _QUOTED.split(text)
     return "".join(part if index % 2 else _VARIABLE.sub("1", part) for index, part in enumerate(parts))
 

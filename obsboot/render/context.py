@@ -29,14 +29,19 @@ def environment() -> jinja2.Environment:
     )
 
 
+@lru_cache(maxsize=512)
+def _template(text: str) -> jinja2.Template:
+    return environment().from_string(text)
+
+
 def fill(text: str, **names: object) -> str:
     """`text` with its `<< >>` filled in."""
-    return text if "<" not in text else environment().from_string(text).render(**names)
+    return text if "<" not in text else _template(text).render(**names)
 
 
 def fill_file(path: Path, **names: object) -> str:
     """The template file at `path`, filled in."""
-    return environment().from_string(path.read_text()).render(**names)
+    return _template(path.read_text()).render(**names)
 
 
 def template_names(stack: Stack, instance: Instance) -> dict[str, object]:

@@ -160,11 +160,12 @@ def _datasource_variable() -> Drawn:
 
 
 def _job_variable(instance: Instance) -> Drawn:
+    """Without an "all" value of its own: Grafana then joins the jobs found, which are this instance's alone."""
     return _variable("job", "Job", f'label_values(up{{job="{instance.job}"}}, job)')
 
 
 def _instance_variable() -> Drawn:
-    return _variable("instance", "Instance", 'label_values(up{job=~"$job"}, instance)')
+    return _variable("instance", "Instance", 'label_values(up{job=~"$job"}, instance)') | {"allValue": ".+"}
 
 
 def _variable(name: str, label: str, query: str) -> Drawn:
@@ -179,7 +180,6 @@ def _variable(name: str, label: str, query: str) -> Drawn:
         "sort": 1,
         "multi": True,
         "includeAll": True,
-        "allValue": ".+",
         "current": {"text": ["All"], "value": ["$__all"]},
     }
 

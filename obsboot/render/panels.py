@@ -82,7 +82,7 @@ def _expr(stack: Stack, view: View, instance: Instance, signal: Signal) -> str:
 
 def laid_out(text: str) -> str:
     """The expression over lines; Grafana's variables stand in for durations while the parser looks."""
-    stand_in = "51y"
+    stand_in = "18615d"
     try:
         return pretty(text.replace("$__rate_interval", stand_in)).replace(stand_in, "$__rate_interval")
     except PromqlError:

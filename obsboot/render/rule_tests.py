@@ -10,7 +10,7 @@ from obsboot.promql import Selector, seconds_of, selectors, spell, windows
 from obsboot.promql.rewriting import normal, quote
 from obsboot.render.rules import active, expression, operator, override, threshold
 from obsboot.render.scrape import scraped, target_labels, targets
-from obsboot.render.timeline import Needs, Timeline, timeline, values
+from obsboot.render.timeline import Needs, Timeline, spell_time, timeline, values
 from obsboot.render.views import answer, jobs_of, names
 from obsboot.render.yaml import OWNED, dump
 
@@ -56,7 +56,7 @@ def _file(stack: Stack, instance: Instance, step: int, played: list[tuple[Alert,
         "group_eval_order": [name for user in users for name in _groups(user)],
     }
     notes = [f"Not played: {alert.name}, because {why}" for alert, why in unplayed(stack, instance)]
-    about = f"Plays the alerts of {instance.id} in simulated time, for `promtool test rules` and `obsboot check --replay`."
+    about = f"The alerts of {instance.id} in simulated time, for `promtool test rules` and `obsboot check --replay`."
     text = dump(head, OWNED, about, *notes) + "\ntests:\n"
     for alert, line in played:
         test = _always(alert, line) if alert.always else _test(stack, instance, alert, line)
@@ -88,7 +88,7 @@ def _comment(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> 
     hold, keep = _hold(stack, instance, alert)
     held = f" for {hold}" if hold else ""
     kept = f", kept {keep}" if keep else ""
-    good, bad, end = (spell(seconds) for seconds in line.edges)
+    good, bad, end = (spell_time(seconds) for seconds in line.edges)
     return f"{alert.summary}: {limit}{held}{kept}.", f"Good until {good}, bad until {bad}, good until {end}."
 
 
@@ -149,7 +149,7 @@ def _test(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> dic
     hold, keep = (int(seconds_of(text)) if text else 0 for text in _hold(stack, instance, alert))
     return {
         "name": alert.name,
-        "interval": spell(line.sample),
+        "interval": spell_time(line.sample),
         "input_series": list(_series(stack, instance, alert, line)),
         "promql_expr_test": list(_asserts(alert.name, line, hold, keep)),
     }
@@ -157,14 +157,14 @@ def _test(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> dic
 
 def _always(alert: Alert, line: Timeline) -> dict[str, object]:
     firing = _assert(f"max({_alerts(alert.name, 'firing')})", line.bad, 1)
-    return {"name": alert.name, "interval": spell(line.sample), "promql_expr_test": [firing]}
+    return {"name": alert.name, "interval": spell_time(line.sample), "promql_expr_test": [firing]}
 
 
 def _asserts(name: str, line: Timeline, hold: int, keep: int) -> Iterator[dict[str, object]]:
     """Quiet in good times; pending exactly as long as `for`; firing, and kept; resolved."""
-    yield _assert(f"count_over_time({_alerts(name)}[{spell(line.good)}])", line.good)
+    yield _assert(f"count_over_time({_alerts(name)}[{spell_time(line.good)}])", line.good)
     if hold:
-        pending = f"max(count_over_time({_alerts(name, 'pending')}[{spell(line.bad)}]))"
+        pending = f"max(count_over_time({_alerts(name, 'pending')}[{spell_time(line.bad)}]))"
         yield _assert(pending, line.bad, -(-hold // line.step))
     yield _assert(f"max({_alerts(name, 'firing')})", line.bad, 1)
     if keep >= line.step:
@@ -178,7 +178,7 @@ def _alerts(name: str, state: str = "") -> str:
 
 def _assert(expr: str, at: int, value: int | None = None) -> dict[str, object]:
     expected = [] if value is None else [{"value": value}]
-    return {"expr": expr, "eval_time": spell(at), "exp_samples": expected}
+    return {"expr": expr, "eval_time": spell_time(at), "exp_samples": expected}
 
 
 def _series(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> Iterator[dict[str, str]]:

@@ -70,7 +70,7 @@ def expression(stack: Stack, instance: Instance, alert: Alert) -> str:
 
 def _side(stack: Stack, instance: Instance, signal: Signal, window: str) -> str:
     if signal.record is None:
-        return for_rule(signal.expr, stack, instance)
+        return for_rule(signal.expr, stack, instance, window)
     name = f"{signal.record.name}{window or (signal.record.windows[0] if signal.record.windows else '')}"
     return for_rule(name, stack, instance)
 

@@ -57,6 +57,8 @@ def component_files(stack: Stack) -> Iterator[GeneratedFile]:
             if file.when and not evaluate(file.when, names(stack, instance)):
                 continue
             context = template_names(stack, instance)
+            for name, expression in file.names.items():
+                context[name] = environment().compile_expression(expression, undefined_to_none=False)(**context)
             path = f"{stack.directory}/{fill(file.path, **context)}"
             text = fill_file(locate(instance.component, file.template), **context)
             yield GeneratedFile(path, text, file.owner, f"{instance.component.id}/{file.template}", path.endswith(".sh"))
@@ -64,24 +66,26 @@ def component_files(stack: Stack) -> Iterator[GeneratedFile]:
 
 def pages(stack: Stack) -> Iterator[GeneratedFile]:
     """README, checklist table and the files that belong to the user from the first day."""
-    readme = _page(stack, "README.md.jinja")
+    facts = _facts(stack)
+    readme = _page("README.md.jinja", facts)
     yield GeneratedFile(f"{stack.directory}/README.md", readme, "managed", "pack/README.md.jinja")
-    table = _page(stack, "checklist.md.jinja", groups=checklist(stack))
+    table = _page("checklist.md.jinja", facts)
     yield GeneratedFile(f"{stack.directory}/CHECKLIST.md", table, "owned", "pack/checklist.md.jinja")
     ignore = "# Secrets stay on this machine.\n.env\nsecrets/\n"
     yield GeneratedFile(f"{stack.directory}/.gitignore", ignore, "managed", "pack/gitignore")
     for path, template in _SEEDS.items():
         if stack.owns_stack or not path.startswith("compose"):
-            yield GeneratedFile(f"{stack.directory}/{path}", _page(stack, template), "seed", f"pack/{template}")
+            yield GeneratedFile(f"{stack.directory}/{path}", _page(template, facts), "seed", f"pack/{template}")
 
 
-def _page(stack: Stack, template: str, **more: object) -> str:
-    text = data_file(f"templates/pack/{template}").read_text()
-    return environment().from_string(text).render(stack=stack, **_facts(stack), **more)
+def _page(template: str, facts: dict[str, object]) -> str:
+    return fill_file(data_file(f"templates/pack/{template}"), **facts)
 
 
 def _facts(stack: Stack) -> dict[str, object]:
     return {
+        "stack": stack,
+        "groups": checklist(stack),
         "alerts": {i.id: list(active(stack, i)) for i in stack.instances},
         "files": {i.id: [fill(f.path, **template_names(stack, i)) for f in i.component.files] for i in stack.instances},
         "secrets": secrets(stack),

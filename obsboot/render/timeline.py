@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Context, Decimal
 
 from obsboot.formula import evaluate
 from obsboot.model import Value
 from obsboot.promql.rewriting import number
 
-_STEPS = (15, 60, 300, 900)
+_STEPS = (15, 60, 300, 900, 1800)
 """How often the rules are evaluated, in seconds: as in production, or coarser where windows last hours."""
-_SAMPLES = (900, 300, 60, 15, 5, 1)
-_MOST_STEPS = 1500
+_SAMPLES = (1800, 900, 300, 60, 15, 5, 1)
+_MOST_STEPS = 500
 _UP = Context(prec=10, rounding=ROUND_CEILING)
 _NEAR = Context(prec=10)
 
@@ -82,15 +82,21 @@ def values(line: Timeline, segments: Sequence[str], names: Mapping[str, Value]) 
 
     `segments` has one text for each edge of the timeline: a formula is a gauge, `+` before it a step a minute,
     `@` before it a time stamp so many seconds ago, `_` or `stale` a series that the scrape does not have.
+    Raises FormulaError.
     """
-    written: list[str] = []
-    last, start = 0.0, 0
+    runs: list[_Run] = []
+    start = 0
+    last = 0.0
     for text, edge in zip(segments, line.edges, strict=True):
         count = edge // line.sample + 1 - start
-        run = _run(text, last, count, start * line.sample, line.sample, names)
-        written += run.items(present=bool(written) and not written[-1].startswith("_"))
-        last, start = run.last(last), start + count
-    return " ".join(_joined(written))
+        first, step = _course(text.strip(), names, line.sample)
+        if text.lstrip()[:1] == "+":  # goes on from where it was; the very first sample is the start itself
+            first = _rounded(last + (step if start else 0.0), _UP)
+        elif first is not None and step:
+            first += start * line.sample
+        runs.append(_Run(first, step, count))
+        last, start = runs[-1].last(last), start + count
+    return " ".join(_spelt(runs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,49 +107,51 @@ class _Run:
     step: float
     count: int
 
-    def items(self, present: bool) -> list[str]:
-        """Spelt out; a series that was present ends with a stale marker, as a scrape without it would write."""
-        if self.first is None:
-            return ["stale", f"_x{self.count - 1}"] if present else [f"_x{self.count}"]
-        growth = f"{'+' if self.step > 0 else ''}{number(self.step)}" if self.step else ""
-        return [f"{number(self.first)}{growth}x{self.count - 1}"]
-
     def last(self, before: float) -> float:
         """The last value, added up as promtool does it."""
-        if self.first is None:
-            return before
-        value = self.first
+        value = before if self.first is None else self.first
         for _ in range(self.count - 1 if self.step else 0):
             value += self.step
         return value
 
+    def joins(self, other: _Run) -> bool:
+        return not self.step and not other.step and self.first == other.first
 
-def _run(text: str, last: float, count: int, start: int, sample: int, names: Mapping[str, Value]) -> _Run:
-    text = text.strip()
+
+def _course(text: str, names: Mapping[str, Value], sample: int) -> tuple[float | None, float]:
+    """Where a segment begins (0 for a counter, for a time stamp its age before the start), and its step a sample."""
     if text in ("_", "stale"):
-        return _Run(None, 0.0, count)
+        return None, 0.0
     if text.startswith("+"):
-        step = _rounded(evaluate(text[1:], names) * sample / 60, _NEAR)
-        return _Run(_rounded(last + (step if start else 0.0), _UP), step, count)
+        return 0.0, _rounded(evaluate(text[1:], names) * sample / 60, _NEAR)
     if text.startswith("@"):
-        return _Run(_rounded(start - evaluate(text[1:], names), _NEAR), float(sample), count)
-    return _Run(_rounded(evaluate(text, names), _NEAR), 0.0, count)
+        return -_rounded(evaluate(text[1:], names), _NEAR), float(sample)
+    return _rounded(evaluate(text, names), _NEAR), 0.0
+
+
+def _spelt(runs: Sequence[_Run]) -> Iterator[str]:
+    """promtool's notation; a series that goes away ends with a stale marker, as a scrape without it writes one."""
+    joined: list[_Run] = []
+    for run in runs:
+        if joined and joined[-1].joins(run):
+            joined[-1] = replace(run, count=joined[-1].count + run.count)
+        else:
+            joined.append(run)
+    for place, run in enumerate(joined):
+        if run.first is not None:
+            growth = f"{'+' if run.step > 0 else ''}{number(run.step)}" if run.step else ""
+            yield f"{number(run.first)}{growth}x{run.count - 1}"
+        else:
+            yield f"stale _x{run.count - 1}" if place else f"_x{run.count}"
+
+
+def spell_time(seconds: int) -> str:
+    """A moment as a person writes it: `23m30s` rather than `1410s`."""
+    hours, rest = divmod(seconds, 3600)
+    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
 
 
 def _rounded(value: float, context: Context) -> float:
     """Ten digits. A counter's next start is rounded up, for a fall by a rounding error would read as a reset."""
     return float(context.create_decimal(Decimal(value)))
-
-
-def _joined(items: Sequence[str]) -> list[str]:
-    """Equal gauges beside each other become one."""
-    joined: list[str] = []
-    for item in items:
-        value, _, count = item.rpartition("x")
-        before, _, times = joined[-1].rpartition("x") if joined else ("", "", "")
-        if value and value == before and "+" not in value and not value.lstrip("-").count("-"):
-            more = int(times) + int(count) + (value != "_")
-            joined[-1] = f"{value}x{more}"
-        else:
-            joined.append(item)
-    return joined

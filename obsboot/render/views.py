@@ -7,22 +7,34 @@ from dataclasses import replace
 
 from obsboot.model import Instance, ObsbootError, Stack, Value
 from obsboot.promql import Matcher, Rewrite, Selector, rewrite, spell
-from obsboot.promql.rewriting import normal
+from obsboot.promql.rewriting import normal, number
 
+_ANSWER = "answer:"
 RATE_WINDOW = 300.0
 """The catalogue's default window in seconds: the one that a panel and a proving run replace."""
 
 
-def for_rule(expr: str, stack: Stack, instance: Instance) -> str:
-    """`expr` with job matchers and answers filled in and recorded sub-trees replaced by their records."""
-    recorded = rewrite(expr, Rewrite(replace=_records(instance)))
-    return rewrite(recorded, Rewrite(selector=_at_job(stack, instance)))
+def for_rule(expr: str, stack: Stack, instance: Instance, window: str = "") -> str:
+    """`expr` with job matchers and answers filled in and recorded sub-trees replaced by their records.
+
+    A recorded series whose name ends in the default window (`...:ratio_rate5m`) is exchanged for that of `window`.
+    """
+    recorded = rewrite(_with_answers(expr, stack, instance), Rewrite(replace=_records(instance)))
+    change = _at_job(stack, instance)
+    return rewrite(recorded, Rewrite(selector=lambda selector: change(_over(selector, window))))
+
+
+def _over(selector: Selector, window: str) -> Selector:
+    default = spell(RATE_WINDOW)
+    if not window or ":" not in selector.name or not selector.name.endswith(default):
+        return selector
+    return replace(selector, name=selector.name.removesuffix(default) + window)
 
 
 def for_panel(expr: str, stack: Stack, instance: Instance) -> str:
     """`expr` with the dashboard's variables: `$job`, `$instance` and `$__rate_interval`."""
     change = Rewrite(selector=_at_variables(stack, instance), duration=_panel_window)
-    return rewrite(expr, change)
+    return rewrite(_with_answers(expr, stack, instance), change)
 
 
 def for_record(expr: str, stack: Stack, instance: Instance, window: str = "") -> str:
@@ -31,7 +43,20 @@ def for_record(expr: str, stack: Stack, instance: Instance, window: str = "") ->
         selector=_at_job(stack, instance),
         duration=lambda seconds: window if window and seconds == RATE_WINDOW else spell(seconds),
     )
-    return rewrite(expr, change)
+    return rewrite(_with_answers(expr, stack, instance), change)
+
+
+def _with_answers(expr: str, stack: Stack, instance: Instance) -> str:
+    """`expr` with each `answer:<name>` exchanged for its number."""
+    if _ANSWER not in expr:
+        return expr
+
+    def numbered(text: str) -> str | None:
+        if not text.startswith(_ANSWER) or not text.removeprefix(_ANSWER).isidentifier():
+            return None
+        return number(float(answer(text.removeprefix(_ANSWER), stack, instance)))
+
+    return rewrite(expr, Rewrite(replace=numbered))
 
 
 def jobs_of(metric: str, stack: Stack, instance: Instance) -> tuple[str, ...]:

@@ -1,0 +1,5 @@
+"""`python -m obsboot`."""
+
+from obsboot.cli import main
+
+main()

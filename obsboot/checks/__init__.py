@@ -1,0 +1,55 @@
+"""The offline checks: what can be told of a pack from its files and the catalogue alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+
+from obsboot.checks.base import CannotCheckError, Check, NotApplicableError, checks
+from obsboot.checks.context import Context
+from obsboot.model import Finding, Outcome, Pack, Result
+
+__all__ = ["Check", "check", "checks"]
+
+
+def check(pack: Pack, catalogue: object = None, *, only: Collection[str] = ()) -> tuple[Result, ...]:  # noqa: ARG001
+    """One result for each check (or for those whose ids are in `only`), by id.
+
+    Warnings do not fail a check. What could not be read makes every check that needed it an `error`. The catalogue is
+    that of the pack's stack; the parameter is for callers that hold another one.
+    """
+    context = Context(pack)
+    wanted = [each for each in checks() if not only or each.id in only]
+    return tuple(_result(each, context) for each in wanted)
+
+
+def _result(each: Check, context: Context) -> Result:
+    began = time.perf_counter()
+    context.unseen.clear()
+    findings: list[Finding] = []
+    outcome, reason = _outcome(each.run(context), findings, context)
+    return Result(
+        check=each.id,
+        subject=context.directory,
+        outcome=outcome,
+        reason=reason,
+        findings=tuple(dict.fromkeys(findings)),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _outcome(run: Iterator[Finding], findings: list[Finding], context: Context) -> tuple[Outcome, str]:
+    """Collects into `findings`; what was found before a crash is kept."""
+    outcome: Outcome = "passed"
+    reason = ""
+    try:
+        findings.extend(run)
+    except NotApplicableError as why:
+        outcome, reason = "skipped", str(why)
+    except CannotCheckError as why:
+        outcome, reason = "error", str(why)
+    except Exception as crash:  # a check that breaks must not hide what the others find
+        outcome, reason = "error", f"the check broke: {type(crash).__name__}: {crash}"
+    if outcome == "passed" and context.unseen:
+        outcome, reason = "error", "; ".join(sorted(context.unseen))
+    return ("failed", reason) if any(f.severity == "error" for f in findings) else (outcome, reason)

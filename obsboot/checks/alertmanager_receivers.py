@@ -1,0 +1,35 @@
+"""Somebody hears of every alert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from obsboot.checks.base import Check
+from obsboot.checks.context import Context
+from obsboot.checks.routing import receivers, root, tells
+from obsboot.model import Finding
+
+
+class Receivers(Check):
+    id = "alertmanager/receivers"
+    title = "Every alert is routed by its severity, to somebody who hears of it"
+    explanation = "An alert that only the default route takes, or that reaches an empty receiver, wakes nobody."
+    fix = "Add a route for the severity; choose a receiver (`receiver` in .obsboot/answers.yml: webhook, slack, ...)."
+
+    def run(self, context: Context) -> Iterator[Finding]:
+        path, data = context.path(context.routing_name), context.routing
+        top, known = root(data), receivers(data)
+        silent: dict[str, set[str]] = {}
+        for rule in context.alerts:
+            labels = {**{k: str(v) for k, v in rule.labels.items()}, "alertname": rule.name}
+            for route in top.reached(labels):
+                severity = labels.get("severity", "")
+                if route is top and top.routes:
+                    message = f"{rule.query.owner} ({severity or 'no severity'}) reaches only the default route"
+                    yield self.finding(rule.path, rule.line, message)
+                elif route.receiver in known and not tells(known[route.receiver]) and severity != "none":
+                    silent.setdefault(route.receiver, set()).add(rule.name)
+        for name, alerts in silent.items():
+            count = f"{len(alerts)} alert{'s' if len(alerts) != 1 else ''}"
+            message = f"receiver {name} tells nobody, and {count} ends there"
+            yield self.finding(path, known[name].at("name"), message, severity="warning")

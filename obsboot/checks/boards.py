@@ -1,0 +1,110 @@
+"""Dashboards and their panels as the JSON holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from obsboot.checks.documents import MalformedError, Way, json_lines
+from obsboot.checks.queries import Query
+from obsboot.promql.variables import filled
+
+
+@dataclass(eq=False)
+class Board:
+    """One dashboard. `line` finds the line of a way through the JSON, or of the nearest part of it that is there."""
+
+    path: str
+    data: dict[str, Any]
+    text: str
+    panels: tuple[Panel, ...] = ()
+
+    @cached_property
+    def _lines(self) -> dict[Way, int]:
+        return json_lines(self.text)
+
+    def line(self, *way: str | int) -> int:
+        while way and way not in self._lines:
+            way = way[:-1]
+        return self._lines[way]
+
+    @property
+    def variables(self) -> tuple[dict[str, Any], ...]:
+        templating = self.data.get("templating")
+        found = templating.get("list") if isinstance(templating, dict) else None
+        return tuple(each for each in found or () if isinstance(each, dict))
+
+    @property
+    def local(self) -> bool:
+        """Whether the dashboard is the user's own."""
+        return "/dashboards/local/" in self.path
+
+
+@dataclass(eq=False)
+class Panel:
+    """One panel, those inside collapsed rows included; `way` leads to it. Rows have no queries."""
+
+    board: Board
+    data: dict[str, Any]
+    way: Way
+    queries: tuple[Query, ...] = field(default=())
+
+    @property
+    def title(self) -> str:
+        return str(self.data.get("title") or f"panel {self.data.get('id')}")
+
+    @property
+    def type(self) -> str:
+        return str(self.data.get("type", ""))
+
+    @property
+    def row(self) -> bool:
+        return self.type == "row"
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        config = self.data.get("fieldConfig")
+        found = config.get("defaults") if isinstance(config, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def targets(self) -> tuple[dict[str, Any], ...]:
+        return tuple(each for each in self.data.get("targets") or () if isinstance(each, dict))
+
+    def line(self, *way: str | int) -> int:
+        """The line of a part of the panel, or of the panel."""
+        return self.board.line(*self.way, *way)
+
+
+def board(path: str, data: Any, text: str) -> Iterator[Board]:
+    """The dashboard of one file. Raises MalformedError where it is none."""
+    if not isinstance(data, dict) or not isinstance(data.get("panels"), list):
+        raise MalformedError("a dashboard is an object with a list called 'panels'", 1)
+    made = Board(path, data, text)
+    made.panels = tuple(_panels(made, data["panels"], ("panels",)))
+    yield made
+
+
+def _panels(made: Board, found: list[Any], way: Way) -> Iterator[Panel]:
+    for number, data in enumerate(found):
+        if not isinstance(data, dict):
+            raise MalformedError("a panel is an object", made.line(*way, number))
+        panel = Panel(made, data, (*way, number))
+        panel.queries = tuple(_queries(panel))
+        yield panel
+        inner = data.get("panels")
+        if isinstance(inner, list):
+            yield from _panels(made, inner, (*way, number, "panels"))
+
+
+def _queries(panel: Panel) -> Iterator[Query]:
+    for number, target in enumerate(panel.targets):
+        raw = target.get("expr")
+        if isinstance(raw, str) and raw.strip():
+            yield Query(raw, filled(raw), panel.board.path, f"panel {panel.title!r}", _start(panel, number), panel=True)
+
+
+def _start(panel: Panel, number: int) -> Any:
+    return lambda: panel.line("targets", number, "expr")

@@ -1,0 +1,148 @@
+"""YAML and JSON as plain data that remembers its lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STRING = "tag:yaml.org,2002:str"
+_SCALARS = yaml.constructor.SafeConstructor()
+
+
+class MalformedError(ValueError):
+    """The text is not what its name promises; `line` counts from 1."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Mapped(dict[str, Any]):
+    """A mapping; `line` is its own, `lines` those of its keys, `texts` those where the text of a value begins."""
+
+    __slots__ = ("blocks", "line", "lines", "texts")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+        self.texts: dict[str, int] = {}
+        self.blocks: set[str] = set()
+
+    def at(self, key: str) -> int:
+        """The line of a key, or of the mapping where it lacks the key."""
+        return self.lines.get(key, self.line)
+
+
+class Listed(list[Any]):
+    """A list; `line` is its own, `lines` those of its items."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+def read_yaml(text: str) -> Any:
+    """The first document of a YAML text. Raises MalformedError."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+        return None if node is None else _value(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise MalformedError(str(error.problem or error.context), mark.line + 1 if mark else 1) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise MalformedError(str(error) or "the file nests without an end", 1) from None
+
+
+def _value(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _mapped(node)
+    if isinstance(node, yaml.SequenceNode):
+        items = Listed(node.start_mark.line + 1)
+        for child in node.value:
+            items.append(_value(child))
+            items.lines.append(child.start_mark.line + 1)
+        return items
+    return node.value if node.tag == _STRING else _SCALARS.construct_object(node)
+
+
+def _mapped(node: yaml.MappingNode) -> Mapped:
+    mapped = Mapped(node.start_mark.line + 1)
+    for key, child in node.value:
+        name = str(key.value)
+        if name in mapped:
+            raise MalformedError(f"{name!r} is said twice", key.start_mark.line + 1)
+        mapped[name] = _value(child)
+        mapped.lines[name] = key.start_mark.line + 1
+        block = isinstance(child, yaml.ScalarNode) and child.style in ("|", ">")
+        mapped.texts[name] = child.start_mark.line + (2 if block else 1)
+        if block and child.style == "|":
+            mapped.blocks.add(name)
+    return mapped
+
+
+def read_json(text: str) -> Any:
+    """A JSON text as plain data; its lines are found by `json_lines` where they are needed. Raises MalformedError."""
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise MalformedError(error.msg, error.lineno) from None
+    except RecursionError:
+        raise MalformedError("the file nests without an end", 1) from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise MalformedError(f"{next(n for n in names if names.count(n) > 1)!r} is said twice", 1)
+    return found
+
+
+Way = tuple[str | int, ...]
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|[^\s{}\[\],:"]+')
+
+
+def json_lines(text: str) -> dict[Way, int]:
+    """The line of each key and each item of a well-formed JSON text, by the way to it."""
+    return dict(_positions(text))
+
+
+def _positions(text: str) -> Iterator[tuple[Way, int]]:
+    way: list[str | int] = []
+    inside: list[str] = []
+    line, seen, key = 1, 0, True
+    yield (), 1
+    for token in _TOKEN.finditer(text):
+        line += text.count("\n", seen, token.start())
+        seen = token.start()
+        mark = token[2]
+        if inside and inside[-1] == "{" and key and token[1] is not None:
+            way[-1] = json.loads(token[0])
+            yield tuple(way), line
+            continue
+        if inside and inside[-1] == "[" and key and mark not in ("]", ","):
+            yield tuple(way), line
+            key = False
+        if mark and mark in "{[":
+            inside.append(mark)
+            way.append("" if mark == "{" else 0)
+            key = True
+        elif mark and mark in "}]":
+            inside.pop()
+            way.pop()
+            key = False
+        elif mark == ",":
+            key = True
+            if inside[-1] == "[":
+                way[-1] = int(way[-1]) + 1
+        elif mark == ":":
+            key = False

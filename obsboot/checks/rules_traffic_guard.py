@@ -1,0 +1,27 @@
+"""Ratios have a floor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from obsboot.checks.base import Check
+from obsboot.checks.context import Context
+from obsboot.model import Finding
+from obsboot.promql.conditions import unguarded
+
+
+class TrafficGuard(Check):
+    id = "rules/traffic-guard"
+    title = "An alert on a ratio is silent without traffic"
+    explanation = (
+        "At night one failed request of two is an error rate of 50 %: it pages, and teaches to ignore the pager."
+    )
+    fix = "Add a floor: `and on (job, instance) sum by (job, instance) (rate(...)) > 0.2` (`traffic` in the catalogue)."
+
+    def run(self, context: Context) -> Iterator[Finding]:
+        records = {rule.name: rule.query.text for rule in context.records}
+        for rule in context.alerts:
+            if context.study(rule.query) is not None and unguarded(rule.query.text, records):
+                yield self.finding(
+                    rule.path, rule.query.line(), f"{rule.query.owner} is a ratio of rates without a floor"
+                )

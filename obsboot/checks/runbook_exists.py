@@ -1,0 +1,34 @@
+"""Runbooks."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from obsboot.checks.base import Check
+from obsboot.checks.context import Context
+from obsboot.model import Finding
+
+_PARTS = ("What it means", "Look", "Mend")
+
+
+class Runbook(Check):
+    id = "runbook/exists"
+    title = "Every alert has a runbook, and every runbook an alert"
+    explanation = "Whoever is woken needs to know what it means, where to look and how to mend it."
+    fix = "Write runbooks/<AlertName>.md in the catalogue's `runbook`: what it means, look, mend."
+
+    def run(self, context: Context) -> Iterator[Finding]:
+        names = {rule.name for rule in context.alerts}
+        for rule in context.alerts:
+            page = context.path(f"runbooks/{rule.name}.md")
+            if page not in context.pack.files and not rule.local:
+                yield self.finding(rule.path, rule.line, f"{rule.name} has no runbook")
+        for path in context.paths("runbooks/*.md"):
+            name = posixpath.basename(path).removesuffix(".md")
+            text = context.pack.files[path]
+            if name not in names and name != "README":
+                yield self.finding(path, 1, f"no alert is called {name}", severity="warning")
+            for part in _PARTS if name in names else ():
+                if part.lower() not in text.lower():
+                    yield self.finding(path, 1, f"the runbook does not say: {part.lower()}")

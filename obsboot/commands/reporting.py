@@ -1,0 +1,59 @@
+"""How a report ends a command: what is printed, and with which exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from obsboot.model import Exit, ObsbootError, Report
+from obsboot.report import FORMATS, written
+
+
+def exit_code(report: Report, required: str | None) -> Exit:
+    """The report's own code; with --require, what was skipped or nothing at all counts as not checked."""
+    code = report.code()
+    if code is Exit.DONE and (not report.count("passed") or (required and report.count("skipped"))):
+        return Exit.COULD_NOT_CHECK
+    return code
+
+
+def finish(report: Report, required: str | None, *, as_json: bool = False) -> None:
+    """Prints the report and ends the command with its exit code."""
+    if as_json:
+        click.echo(written(report, "json"))
+    else:
+        from rich.console import Console  # noqa: PLC0415
+
+        from obsboot.report.console import print_report  # noqa: PLC0415
+
+        print_report(report, Console())
+    code = exit_code(report, required)
+    if code is Exit.COULD_NOT_CHECK and report.code() is Exit.DONE and not as_json:
+        why = f"--require {required}: what was skipped is not proven" if required else "nothing was proven"
+        click.echo(why, err=True)
+    sys.stdout.flush()
+    raise SystemExit(int(code))
+
+
+def writable_reports(paths: tuple[Path, ...]) -> None:
+    """Refuses a report file that could not be written, before a run of minutes and not after it."""
+    for path in paths:
+        if path.suffix.lstrip(".") not in FORMATS:
+            raise ObsbootError(
+                f"--report {path}: the format is told by the ending: {', '.join(f'.{f}' for f in FORMATS)}"
+            )
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            raise ObsbootError(f"--report {path}: it cannot be written there", code=Exit.REFUSED)
+
+
+def kept_reports(report: Report, paths: tuple[Path, ...]) -> None:
+    """Writes the report to each path, in the format of its ending."""
+    for path in paths:
+        try:
+            path.write_text(written(report, path.suffix.lstrip(".")), encoding="utf-8")
+        except OSError as error:
+            raise ObsbootError(f"--report {path}: {error.strerror}", code=Exit.REFUSED) from None
+        click.echo(f"report: {path}", err=True)

@@ -1,0 +1,88 @@
+"""`obsboot validate`: the pack proven in running containers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from obsboot.commands.options import catalog_option, catalogue_of, require_option, root_option
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line says beyond what a proving run itself may be told."""
+
+    root: Path
+    roots: tuple[Path, ...]
+    images_file: Path | None
+    reports: tuple[Path, ...]
+    required: str | None
+    as_json: bool
+
+
+@click.command("validate", short_help="Prove the rest in running containers.")
+@root_option
+@click.option("--quick", is_flag=True, help="Only targets, queries, truths and the critical alerts.")
+@click.option("--keep", is_flag=True, help="Leave the containers running and print their URLs.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=1, max=60),
+    metavar="N",
+    help="How many times faster than the pack's own durations.",
+)
+@click.option(
+    "--images",
+    "images_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What runs in place of which image.",
+)
+@click.option(
+    "--service-url", default="", metavar="URL", help="Your own running service instead of the reference service."
+)
+@click.option(
+    "--service-image", default="", metavar="IMAGE", help="Your own service's image instead of the reference service."
+)
+@click.option(
+    "--attach", default="", metavar="URL", help="Only read from a Prometheus that runs already; start nothing."
+)
+@click.option("--attach-alertmanager", default="", metavar="URL", help="With --attach: its Alertmanager.")
+@click.option("--attach-grafana", default="", metavar="URL", help="With --attach: its Grafana.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the report as FILE (.html or .json). Repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@require_option
+@catalog_option
+def command(speed: float | None, **told: Any) -> None:
+    """Start a copy of the pack with servers of its own, and show that every number is true and every alert works.
+
+    Your own containers are never touched, and nobody is ever paged.
+    """
+    asked = _Asked(**{field.name: told.pop(field.name) for field in fields(_Asked)})
+    _validate(asked, {**told, **({"speed": speed} if speed else {})})
+
+
+def _validate(asked: _Asked, told: dict[str, Any]) -> None:
+    from obsboot.commands.reporting import finish, kept_reports, writable_reports  # noqa: PLC0415
+    from obsboot.live import validate  # noqa: PLC0415
+    from obsboot.live.options import Options, read_images  # noqa: PLC0415
+    from obsboot.workspace import load_pack, recover  # noqa: PLC0415
+
+    writable_reports(asked.reports)
+    images, registries = read_images(asked.images_file) if asked.images_file else ({}, {})
+    options = Options(**told, images=images, registries=registries)
+    if note := recover(asked.root):
+        click.echo(note, err=True)
+    pack = load_pack(asked.root, catalogue_of(asked.roots))
+    report = validate(pack, options)
+    kept_reports(report, asked.reports)
+    finish(report, asked.required, as_json=asked.as_json)

@@ -1,0 +1,128 @@
+"""Changes of a text that can be listed, applied and undone byte for byte, and where in a document they belong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+Node = Any
+"""A node of PyYAML's composed document."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """At `start` (a character of the pack's text) the pack says `before` and the run says `after`.
+
+    `kind` is one of KINDS; `what` names the place (`groups.0.rules.1.for`).
+    """
+
+    path: str
+    kind: str
+    what: str
+    start: int
+    before: str
+    after: str
+
+
+KINDS = {
+    "durations": "intervals, windows and holds divided by the speed, the scrape interval not below its floor",
+    "ports": "published on free ports of the loopback interface",
+    "networks": "networks of the run's own, and container names",
+    "images": "image references replaced by the images file",
+    "receivers": "every receiver a sink of the run's own behind the same routes",
+    "thresholds": "thresholds lowered where a real one would take hours",
+    "mounts": "parts of the machine's own /proc replaced by a copy",
+    "addresses": "addresses of servers replaced by those of the run's own",
+}
+"""The closed list of what a proving run may change in its copy of the pack."""
+
+
+def apply(text: str, changes: Iterable[Change]) -> str:
+    """`text` with the changes made. Raises ValueError where one does not fit, or two overlap."""
+    parts, at = [], 0
+    for change in sorted(changes, key=lambda c: (c.start, len(c.before))):
+        if change.start < at or not text.startswith(change.before, change.start):
+            raise ValueError(f"{change.path}: {change.what}: the text is not what the change expects")
+        parts += [text[at : change.start], change.after]
+        at = change.start + len(change.before)
+    return "".join([*parts, text[at:]])
+
+
+def undo(text: str, changes: Iterable[Change]) -> str:
+    """The text that `apply` was given."""
+    parts, at, shift = [], 0, 0
+    for change in sorted(changes, key=lambda c: (c.start, len(c.before))):
+        start = change.start + shift
+        if start < at or not text.startswith(change.after, start):
+            raise ValueError(f"{change.path}: {change.what}: the text is not what the change made")
+        parts += [text[at:start], change.before]
+        at = start + len(change.after)
+        shift += len(change.after) - len(change.before)
+    return "".join([*parts, text[at:]])
+
+
+class Document:
+    """A YAML (or JSON) text whose nodes know where they stand."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+        self.root: Node = yaml.compose(text, _Loader)
+
+    def entries(self, node: Node) -> Iterator[tuple[str, Node]]:
+        """Keys or indexes of a node, with what they hold; nothing for a scalar."""
+        if isinstance(node, yaml.MappingNode):
+            yield from ((str(key.value), value) for key, value in node.value)
+        elif isinstance(node, yaml.SequenceNode):
+            yield from ((str(index), value) for index, value in enumerate(node.value))
+
+    def at(self, *keys: str) -> Node:
+        """The node under the keys, or None."""
+        node = self.root
+        for key in keys:
+            node = next((value for name, value in self.entries(node) if name == key), None)
+        return node
+
+    def values(self, *keys: str) -> Iterator[tuple[str, Node]]:
+        """The nodes that a path of keys leads to, `*` for any key, with their own paths."""
+        found: list[tuple[tuple[str, ...], Node]] = [((), self.root)]
+        for key in keys:
+            found = [
+                ((*path, name), value)
+                for path, node in found
+                for name, value in self.entries(node)
+                if key in ("*", name)
+            ]
+        return ((".".join(path), node) for path, node in found)
+
+    def replace(self, node: Node, after: str, kind: str, what: str) -> Change:
+        """The change that puts the text `after` where `node` stands."""
+        start = node.start_mark.index
+        before = self.text[start : node.end_mark.index].rstrip()
+        if node.start_mark.column == 0 and start:
+            after = f" {after}"  # a flow value has to stand deeper than its key
+        return Change(self.path, kind, what, start, before, after)
+
+    def first_item(self, node: Node, item: str, kind: str, what: str) -> Change:
+        """The change that puts a text before the first item of a filled list."""
+        start, quoted = node.start_mark.index, json.dumps(item)
+        if node.flow_style:
+            return Change(self.path, kind, what, start + 1, "", f"{quoted}, ")
+        return Change(self.path, kind, what, start, "", f"- {quoted}\n{' ' * node.start_mark.column}")
+
+
+def scalar(text: str) -> str:
+    """`text` as a YAML and JSON string on one line."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def grouped(changes: Iterable[Change]) -> list[tuple[str, str, list[Change]]]:
+    """The changes by kind: (kind, what it means, the changes), kinds in their fixed order."""
+    made = list(changes)
+    groups = ((kind, text, [c for c in made if c.kind == kind]) for kind, text in KINDS.items())
+    return [(kind, text, found) for kind, text, found in groups if found]

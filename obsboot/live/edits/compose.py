@@ -1,0 +1,89 @@
+"""The pack's containers in the run: own networks, free ports, images that can be had, a scaled look-back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from obsboot.live.changes import Change, Document, Node, scalar
+from obsboot.live.clock import Clock, duration
+
+_LOOK_BACK = "--query.lookback-delta"
+_RESEND = "--rules.alert.resend-delay"
+_DEFAULTS = {_LOOK_BACK: 300.0, _RESEND: 60.0}
+"""What Prometheus does without the flags, in seconds; by its documentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`image` gives the image that runs in place of a reference. `procfs` is the folder that stands for /proc."""
+
+    run: str
+    clock: Clock
+    image: Callable[[str], str]
+    procfs: str = ""
+
+
+def compose(document: Document, around: Surroundings) -> Iterator[Change]:
+    """The changes of `compose.yaml` or `compose.override.yaml`."""
+    for name, node in document.values("networks", "*"):
+        yield from _network(document, name, node, around)
+    for service, node in document.values("services", "*"):
+        for key, value in document.entries(node):
+            what = f"{service}.{key}"
+            if key == "image" and (image := around.image(value.value)) != value.value:
+                yield document.replace(value, scalar(image), "images", what)
+            if key == "container_name":
+                yield document.replace(value, scalar(f"{around.run}-{value.value}"), "networks", what)
+            if key == "ports":
+                yield from _ports(document, value, what)
+            if key == "volumes" and around.procfs:
+                yield from _mounts(document, value, what, around.procfs)
+            if key == "command" and service == "services.prometheus":
+                yield from _flags(document, value, what, around.clock)
+
+
+def network_name(run: str, key: str) -> str:
+    """What the run calls the network that the pack takes from outside under `key`."""
+    return f"{run}-{key}"
+
+
+def _network(document: Document, name: str, node: Node, around: Surroundings) -> Iterator[Change]:
+    fields = dict(document.entries(node))
+    if "name" in fields:
+        own = network_name(around.run, name.removeprefix("networks."))
+        yield document.replace(fields["name"], scalar(own), "networks", f"{name}.name")
+    elif "external" in fields:
+        outside = {"external": True, "name": network_name(around.run, name.removeprefix("networks."))}
+        yield document.replace(node, json.dumps(outside), "networks", name)
+
+
+def _ports(document: Document, ports: Node, what: str) -> Iterator[Change]:
+    for index, node in document.entries(ports):
+        fields = dict(document.entries(node))
+        target = fields["target"].value if "target" in fields else str(node.value).rpartition(":")[2]
+        yield document.replace(node, scalar(f"127.0.0.1::{target}"), "ports", f"{what}.{index}")
+
+
+def _mounts(document: Document, volumes: Node, what: str, procfs: str) -> Iterator[Change]:
+    for index, node in document.entries(volumes):
+        text = node.value if isinstance(node.value, str) else ""
+        if text.startswith("/proc:"):
+            after = procfs + text.removeprefix("/proc")
+            yield document.replace(node, scalar(after), "mounts", f"{what}.{index}")
+
+
+def _flags(document: Document, command: Node, what: str, clock: Clock) -> Iterator[Change]:
+    given = [str(node.value) for _, node in document.entries(command)]
+    if clock.factor == 1 or not given:
+        return
+    flags = [f"{flag}={duration(_scaled(flag, seconds, clock))}" for flag, seconds in _DEFAULTS.items()]
+    missing = [flag for flag in flags if not any(text.startswith(flag.split("=")[0]) for text in given)]
+    for flag in reversed(missing):
+        yield document.first_item(command, flag, "durations", f"{what}: {flag.split('=')[0]}")
+
+
+def _scaled(flag: str, seconds: float, clock: Clock) -> float:
+    """A series that was scraped has to be found until the scrape after the next."""
+    return max(clock.scaled(seconds), 4 * clock.scrape) if flag == _LOOK_BACK else clock.scaled(seconds)

@@ -1,0 +1,165 @@
+"""From nothing to a running copy of the pack beside its servers, and back to nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from obsboot.live.alertmanager import Alertmanager
+from obsboot.live.containers import Box, Died, Marks
+from obsboot.live.copy import copy
+from obsboot.live.edits.compose import Surroundings
+from obsboot.live.engine import FOLDER_LABEL, Engine, connect, remove
+from obsboot.live.filled import filled
+from obsboot.live.history import History
+from obsboot.live.images import Images, Unavailable
+from obsboot.live.options import Options
+from obsboot.live.prometheus import Prometheus
+from obsboot.live.run import Listener, Run, new_identity, new_secrets
+from obsboot.live.servers import Site, start
+from obsboot.live.sink import start_sink
+from obsboot.live.waiting import TimedOut, wait_for
+from obsboot.model import Exit, Instance, ObsbootError, Pack
+from obsboot.render.context import secrets
+from obsboot.render.scrape import container as service_of
+
+_READY_SECONDS = 120.0
+FOLDER_PREFIX = "obsboot-run-"
+_NEEDED = ("prometheus", "alertmanager")
+
+
+@contextmanager
+def opened(pack: Pack, options: Options, listener: Listener) -> Iterator[Run]:
+    """A run with nothing started yet. At the end of the `with` everything that it started is gone (but with --keep)."""
+    engine = connect()
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX)).resolve()
+    folder.chmod(0o755)
+    run = _new(pack, options, listener, engine, folder)
+    try:
+        yield run
+    finally:
+        run.stopping.set()
+        if not options.keep:
+            close(engine, run.marks.run, folder)
+
+
+def close(engine: Engine, run: str, folder: Path) -> None:
+    """Remove the run's containers, networks, volumes and folder."""
+    remove(engine, run)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new(pack: Pack, options: Options, listener: Listener, engine: Engine, folder: Path) -> Run:
+    marks = Marks(new_identity(), str(folder))
+    images = Images(engine, options)
+    made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference))
+    run = Run(pack, options, listener, engine, marks, folder, images, made, secrets=new_secrets(secrets(pack.stack)))
+    texts = {path: data.decode(errors="replace") for path, data in made.files.items()}
+    run.site = Site(engine, images, marks, pack.stack, folder, (), run.secrets, texts, run.stopping)
+    run.site.service_image = options.service_image
+    run.recipes = {i.id: filled(pack.stack, i, texts) for i in pack.stack.instances}
+    return run
+
+
+def bring_up(run: Run) -> None:
+    """Start everything and wait until it is ready.
+
+    What cannot be had is noted in `run.missing`. Raises ObsbootError where nothing could be proven without it.
+    """
+    made = run.folder / "pack"
+    made.mkdir()
+    run.copy.write(made)
+    (run.directory / "secrets").mkdir(mode=0o755)
+    env = run.own_stack.env_file
+    env.touch(mode=0o600)
+    env.write_text("".join(f"{name}={value}\n" for name, value in run.secrets.items()))
+    _networks(run)
+    for kind in ("server", "service", "library", "platform"):
+        _side_by_side(run, [i for i in run.stack.instances if i.component.kind == kind and run.recipes[i.id].containers])
+    _own(run)
+
+
+def _networks(run: Run) -> None:
+    """The networks that the pack takes from outside; the recipes' containers join each of them."""
+    run.own_stack.prepare({})
+    declared = run.own_stack.config().get("networks") or {}
+    outside = tuple(str(each["name"]) for each in declared.values() if (each or {}).get("external"))
+    for name in outside or (f"{run.marks.run}-service",):
+        run.engine.client.networks.create(name, labels=run.marks.labels())
+    run.site.networks = outside or (f"{run.marks.run}-service",)
+
+
+def _side_by_side(run: Run, instances: Sequence[Instance]) -> None:
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        for instance, problem in zip(instances, pool.map(lambda i: _server(run, i), instances), strict=True):
+            if problem:
+                run.missing[instance.id] = problem
+
+
+def _server(run: Run, instance: Instance) -> str:
+    """Start the containers of an instance; why not, where an image cannot be had."""
+    try:
+        boxes = start(run.site, instance, run.recipes[instance.id])
+    except Unavailable as error:
+        return str(error)
+    run.boxes.update({(instance.id, name): box for name, box in boxes.items()})
+    run.listener.event(f"{instance.id}: {', '.join(boxes)} ready")
+    return ""
+
+
+def _own(run: Run) -> None:
+    """The pack's own containers, but for those whose image cannot be had."""
+    config = run.own_stack.config()
+    images = {name: str(each.get("image", "")) for name, each in (config.get("services") or {}).items()}
+    owners = {service_of(i): i.id for i in run.stack.instances}
+    available = []
+    official = _official(run)
+    for name in images:
+        try:
+            run.images.fetch(official.get(name, images[name]))
+            available.append(name)
+        except Unavailable as error:
+            if name in _NEEDED:
+                raise ObsbootError(f"{error}: nothing can be proven without it", code=Exit.COULD_NOT_CHECK) from None
+            run.missing[owners.get(name, name)] = str(error)
+    up = [name for name in available if owners.get(name) not in run.missing]
+    run.services = run.own_stack.up(up)
+    _connect(run)
+
+
+def _official(run: Run) -> dict[str, str]:
+    """The image that the pack names for each service, before the images file changed it."""
+    found = {}
+    for change in run.copy.changes:
+        if change.kind == "images":
+            found[change.what.split(".")[1]] = change.before.strip("\"'")
+    return found
+
+
+def _connect(run: Run) -> None:
+    run.prometheus = Prometheus(run.services["prometheus"].url)
+    run.alertmanager = Alertmanager(run.services["alertmanager"].url)
+    run.sink = start_sink(run, run.services["alertmanager"])
+    for name, ready in (("prometheus", run.prometheus.is_ready), ("alertmanager", run.alertmanager.is_ready)):
+        _ready(run, run.services[name], ready)
+    run.history = History(run.prometheus, run.sink, run.stopping)
+
+
+def _ready(run: Run, box: Box, ready: object) -> None:
+    def look() -> bool:
+        state = box.state()
+        if state.startswith(("exited", "dead", "restarting")) or box.restarts() > 1:
+            raise Died(f"{box.what} {state}, its last lines:\n{box.last_lines()}", code=Exit.FAILED)
+        return bool(ready())  # type: ignore[operator]
+
+    try:
+        wait_for(f"{box.what} is ready", look, _READY_SECONDS, run.stopping, box.state, 0.3)
+    except TimedOut as error:
+        raise Died(f"{error.message}\n{box.last_lines()}", code=Exit.COULD_NOT_CHECK) from None
+
+
+__all__ = ["FOLDER_LABEL", "FOLDER_PREFIX", "bring_up", "close", "opened"]

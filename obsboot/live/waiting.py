@@ -1,0 +1,43 @@
+"""Waiting for a condition, never for a time: each wait has a bound and says what it last saw."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from obsboot.model import Exit, ObsbootError
+
+T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """The run ends; whoever waits gives up."""
+
+
+class TimedOut(ObsbootError):
+    """A condition did not come true within its bound."""
+
+    def __init__(self, what: str, seconds: float, seen: str) -> None:
+        said = f"{what}: not within {seconds:.0f} s" + (f"; last seen: {seen}" if seen else "")
+        super().__init__(said, code=Exit.COULD_NOT_CHECK)
+
+
+def wait_for(
+    what: str,
+    look: Callable[[], T | None],
+    seconds: float,
+    stopping: threading.Event,
+    seen: Callable[[], str] = str,
+    pause: float = 0.5,
+) -> T:
+    """What `look` returns as soon as that is true. Raises TimedOut after `seconds`, Stopped when the run ends."""
+    end = time.monotonic() + seconds
+    while True:
+        if found := look():
+            return found
+        if time.monotonic() >= end:
+            raise TimedOut(what, seconds, seen())
+        if stopping.wait(pause):
+            raise Stopped

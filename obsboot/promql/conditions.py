@@ -1,0 +1,119 @@
+"""What an alert's expression demands: does it filter, does it compare an increase, is its ratio guarded?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from obsboot.promql.reading import Node, PromqlError, children, kind, parse, selector_of, walk
+
+_COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
+_RATES = frozenset({"rate", "irate", "increase"})
+
+
+def filters(expr: str) -> bool:
+    """Whether the expression may give nothing though its series exist. Raises PromqlError."""
+    return _filters(parse(expr))
+
+
+def _filters(node: Node) -> bool:
+    if kind(node) == "BinaryExpr":
+        op = str(node.op)
+        if op in _COMPARISONS:
+            return not (node.modifier is not None and node.modifier.return_bool)
+        if op == "unless":
+            return True
+        sides = (_filters(node.lhs), _filters(node.rhs))
+        return all(sides) if op == "or" else any(sides)
+    if kind(node) == "Call" and node.func.name in ("absent", "absent_over_time"):
+        return True
+    return any(_filters(child) for child in children(node))
+
+
+def increases_compared(expr: str) -> Iterator[float]:
+    """The numbers above 0 that an increase() is compared with."""
+    for node in walk(parse(expr)):
+        if kind(node) != "BinaryExpr" or str(node.op) not in _COMPARISONS:
+            continue
+        for one, other in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
+            if kind(other) == "NumberLiteral" and other.val > 0 and _is_increase(one):
+                yield float(other.val)
+
+
+def _is_increase(node: Node) -> bool:
+    """Whether the node is an increase(), perhaps summed; a ratio of two is none."""
+    while kind(node) in ("ParenExpr", "AggregateExpr"):
+        node = node.expr
+    return kind(node) == "Call" and node.func.name == "increase"
+
+
+def unguarded(expr: str, records: Mapping[str, str]) -> bool:
+    """Whether a ratio of rates is compared without another condition on a rate; recorded ratios are followed."""
+    node = parse(expr)
+    conditions = list(_conjuncts(node))
+    ratios = [each for each in conditions if _ratio(each, records)]
+    return bool(ratios) and not any(_floor(each, records) for each in conditions if each not in ratios)
+
+
+def _conjuncts(node: Node) -> Iterator[Node]:
+    while kind(node) == "ParenExpr":
+        node = node.expr
+    if kind(node) == "BinaryExpr" and str(node.op) == "and":
+        yield from _conjuncts(node.lhs)
+        yield from _conjuncts(node.rhs)
+    else:
+        yield node
+
+
+def _ratio(node: Node, records: Mapping[str, str]) -> bool:
+    for each in walk(node):
+        if kind(each) == "BinaryExpr" and str(each.op) == "/" and _rated(each.lhs) and _rated(each.rhs):
+            return True
+        if (
+            kind(each) == "VectorSelector"
+            and (inner := _recorded(each, records)) is not None
+            and _ratio(inner, records)
+        ):
+            return True
+    return False
+
+
+def _floor(node: Node, records: Mapping[str, str]) -> bool:
+    if kind(node) != "BinaryExpr" or str(node.op) not in (">", ">="):
+        return False
+    if _rated(node.lhs):
+        return True
+    inner = [_recorded(each, records) for each in walk(node.lhs) if kind(each) == "VectorSelector"]
+    return any(each is not None and _rated(each) for each in inner)
+
+
+def _recorded(node: Node, records: Mapping[str, str]) -> Node | None:
+    expr = records.get(selector_of(node).name)
+    try:
+        return None if expr is None else parse(expr)
+    except PromqlError:
+        return None
+
+
+def _rated(node: Node) -> bool:
+    return any(kind(each) == "Call" and each.func.name in _RATES for each in walk(node))
+
+
+def comparisons(expr: str) -> Iterator[tuple[str, str, float]]:
+    """What the conditions of an alert compare with a number, from left to right: expression, operator, number."""
+    for node in _conjuncts(parse(expr)):
+        if kind(node) == "BinaryExpr" and str(node.op) in _COMPARISONS and kind(node.rhs) == "NumberLiteral":
+            name = selector_of(node.lhs).name if kind(node.lhs) == "VectorSelector" else ""
+            yield name or str(node.lhs), str(node.op), float(node.rhs.val)
+
+
+_BRACES = re.compile(r'\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}')
+_WINDOW = re.compile(r"\[[^\]]*\]")
+
+
+def skeleton(expr: str) -> str:
+    """The expression without matchers, windows and outer parentheses: equal for the views of one signal."""
+    node = parse(expr)
+    while kind(node) == "ParenExpr":
+        node = node.expr
+    return _WINDOW.sub("[]", _BRACES.sub("", str(node)))

@@ -1,0 +1,59 @@
+"""What can stand in the way of a file: links out of the repository, foreign files, folders."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path, PurePosixPath
+
+
+def obstacle(root: Path, path: str) -> str:
+    """Why nothing may be written at `path`, whatever is there now; empty where it may.
+
+    Every part of the way is looked at without following it: a link is only followed inside the repository.
+    """
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\0" in path or parts[0] == ".git":
+        return "it is no path inside the repository"
+    here = root
+    for part in parts[:-1]:
+        here /= part
+        if why := _folder(here, root):
+            return why
+    return _target(root / path)
+
+
+def _folder(path: Path, root: Path) -> str:
+    kind = _kind(path)
+    if kind is None or stat.S_ISDIR(kind):
+        return ""
+    name = path.relative_to(root)
+    if stat.S_ISLNK(kind):
+        if not path.resolve().is_relative_to(root.resolve()):
+            return f"{name} is a link out of the repository"
+        return "" if path.is_dir() else f"{name} is a link, and not to a folder"
+    return f"{name} is a file where a folder has to be"
+
+
+def _target(path: Path) -> str:
+    kind = _kind(path)
+    if kind is None or stat.S_ISREG(kind):
+        return ""
+    if stat.S_ISLNK(kind):
+        return "a link is there, and obsboot does not write through links"
+    return "a folder is there" if stat.S_ISDIR(kind) else "something is there that is no regular file"
+
+
+def _kind(path: Path) -> int | None:
+    try:
+        return os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def content(path: Path) -> bytes | None:
+    """The file's bytes; None where there is none."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None

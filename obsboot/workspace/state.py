@@ -1,0 +1,130 @@
+"""The state in `.obsboot/`: which files were written, from what, and exactly how they were rendered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from obsboot.model import Exit, GeneratedFile, ObsbootError, Owner
+
+FOLDER = ".obsboot"
+ANSWERS, MANIFEST, BASE = f"{FOLDER}/answers.yml", f"{FOLDER}/manifest.json", f"{FOLDER}/base.pack"
+SCHEMA = 1
+_MAGIC = b"obsboot base 1\n"
+_LARGEST_BASE = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One file that obsboot wrote. `source` is its identity: its path may change with the answers."""
+
+    source: str
+    blob: str
+    owner: Owner
+    base_version: str
+    status: str = "written"
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the repository knows of its pack. `origin` tells of each answer where it came from.
+
+    `base` holds the pristine rendering of every file that is not a seed, by blob id.
+    """
+
+    version: str
+    files: Mapping[str, Recorded]
+    origin: Mapping[str, str] = field(default_factory=dict)
+    base: Mapping[str, str] = field(default_factory=dict)
+
+    def pristine(self, path: str) -> str | None:
+        """The file as it was rendered; None for seeds and files that the state does not know."""
+        recorded = self.files.get(path)
+        return self.base.get(recorded.blob) if recorded else None
+
+
+def blob_id(data: bytes) -> str:
+    """What git calls this content."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def state_of(files: Iterable[GeneratedFile], origin: Mapping[str, str], version: str) -> State:
+    """The state after `files` were written as they are."""
+    recorded, base = {}, {}
+    for file in sorted(files, key=lambda file: file.path):
+        blob = blob_id(file.text.encode())
+        recorded[file.path] = Recorded(file.source, blob, file.owner, version, executable=file.executable)
+        if file.owner != "seed":
+            base[blob] = file.text
+    return State(version, recorded, dict(sorted(origin.items())), base)
+
+
+def manifest_text(state: State) -> str:
+    """The text of `manifest.json`: a line for each file, so that two branches merge well."""
+    head = {"schema": SCHEMA, "obsboot": state.version, "base": _digest(state.base), "answers": dict(state.origin)}
+    files = [f"    {json.dumps(path)}: {json.dumps(asdict(one))}" for path, one in state.files.items()]
+    body = json.dumps(head, indent=2).removesuffix("\n}")
+    return f'{body},\n  "files": {{\n' + ",\n".join(files) + "\n  }\n}\n"
+
+
+def base_bytes(state: State) -> bytes:
+    """The bytes of `base.pack`. The same state gives the same bytes with the same zlib."""
+    return _MAGIC + zlib.compress(_canonical(state.base), 9)
+
+
+def _canonical(base: Mapping[str, str]) -> bytes:
+    return json.dumps(dict(sorted(base.items())), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _digest(base: Mapping[str, str]) -> str:
+    return hashlib.sha256(_canonical(base)).hexdigest()
+
+
+def load_state(root: Path) -> State | None:
+    """The recorded state; None where obsboot has never written here. Raises ObsbootError where it is damaged."""
+    path = root / MANIFEST
+    if not path.exists():
+        if (root / BASE).exists():
+            raise _damaged(MANIFEST, "it is missing, though base.pack is there")
+        return None
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        schema = data["schema"]
+        if schema == SCHEMA:
+            files = {name: Recorded(**one) for name, one in data["files"].items()}
+            return State(data["obsboot"], files, data["answers"], _base(root, data["base"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _damaged(MANIFEST, str(error) or type(error).__name__) from None
+    raise ObsbootError(
+        f"{MANIFEST}: it has schema {schema!r}, and this obsboot knows {SCHEMA}",
+        fix="use the obsboot that wrote it, or a newer one",
+        code=Exit.REFUSED,
+    )
+
+
+def _base(root: Path, digest: str) -> dict[str, str]:
+    try:
+        packed = (root / BASE).read_bytes()
+        unpacker = zlib.decompressobj()
+        plain = unpacker.decompress(packed.removeprefix(_MAGIC), _LARGEST_BASE)
+        base: dict[str, str] = json.loads(plain)
+    except FileNotFoundError:
+        raise _damaged(BASE, "it is missing") from None
+    except (OSError, ValueError, zlib.error, RecursionError):
+        raise _damaged(BASE, "it cannot be unpacked") from None
+    if not packed.startswith(_MAGIC) or not isinstance(base, dict) or _digest(base) != digest:
+        raise _damaged(BASE, "it is not the one that manifest.json was written with")
+    return base
+
+
+def _damaged(path: str, why: str) -> ObsbootError:
+    return ObsbootError(
+        f"{path}: the state of the pack is damaged: {why}",
+        fix=f"restore {FOLDER}/ from version control as a whole",
+        code=Exit.REFUSED,
+    )
