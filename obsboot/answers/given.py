@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
-from obsboot.detect import Detection
 from obsboot.model import ObsbootError
+
+if TYPE_CHECKING:
+    from obsboot.detect import Detection
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _OF_THE_TOOL = frozenset({"DEBUG", "CATALOG"})

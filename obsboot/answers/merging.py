@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from obsboot.answers.given import Given
 from obsboot.answers.keys import NONE, Keys, applies, asked_of
 from obsboot.answers.reading import UnfitError
 from obsboot.catalog import Catalogue
-from obsboot.detect import NOTHING, Conflict, Detection, Found
 from obsboot.model import Answers, ObsbootError, Question, Value
+
+if TYPE_CHECKING:
+    from obsboot.detect import Conflict, Detection, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Draft:
         return {key: flat[key] for key in self.given if key in flat}
 
 
-def merge(given: Iterable[Given], catalogue: Catalogue, detection: Detection = NOTHING) -> Draft:
+def merge(given: Iterable[Given], catalogue: Catalogue, detection: Detection | None = None) -> Draft:
     """One draft of all that was given, the most important first.
 
     Raises ObsbootError with one line for each unknown key and each bad value, all of them at once.
@@ -60,12 +63,14 @@ def merge(given: Iterable[Given], catalogue: Catalogue, detection: Detection = N
     kept = {key: one for key, one in said.items() if key in values}
     answers = _answers(values, components, kept)
     decided = {key for key, one in kept.items() if not one.origin.startswith("detected")}
+    conflicts = detection.conflicts() if detection else ()
+    found = detection.instances.values() if detection else ()
     return Draft(
         answers=answers,
         given=kept,
         missing=tuple(_missing(answers, catalogue)),
-        conflicts=tuple(c for c in detection.conflicts() if not _is_decided(c, decided, said, answers)),
-        unsure=tuple(f for f in detection.instances.values() if not f.sure and f"{f.id}.component" not in said),
+        conflicts=tuple(c for c in conflicts if not _is_decided(c, decided, said, answers)),
+        unsure=tuple(f for f in found if not f.sure and f"{f.id}.component" not in said),
         notes=tuple(notes),
     )
 

@@ -25,7 +25,9 @@ _SECRETS = (
     ),
     re.compile(r"-----BEGIN |\beyJ[\w-]{8,}\.[\w-]{8,}"),
     re.compile(r"(?i)\b(?:password|passwd|secret|token|api[_-]?key)\s*[=:]\s*\S"),
-    re.compile(r"(?<![\w+/])(?=[\w+]*[0-9])(?=[\w+]*[a-z])(?=[\w+]*[A-Z])[\w+]{28,}={0,2}(?![\w+/])|\b(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{32,}\b"),
+    re.compile(
+        r"(?<![\w+/])(?=[\w+]*[0-9])(?=[\w+]*[a-z])(?=[\w+]*[A-Z])[\w+]{28,}={0,2}(?![\w+/])|\b(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{32,}\b"
+    ),
 )
 _HINT = (
     "looks like a secret, and no answer is one; passwords, tokens and addresses that hold one belong into .env and "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -91,12 +91,15 @@ class Inventory:
 def inventory(component: Component) -> Inventory:
     """What the recordings of the component (`metrics/*.prom`, all roots) hold together; empty without a recording."""
     homes = component.homes or (component.home,)
-    return _of(tuple(path for home in reversed(homes) for path in sorted((home / "metrics").glob("*.prom"))))
+    paths = tuple(path for home in reversed(homes) for path in sorted((home / "metrics").glob("*.prom")))
+    return _of(paths, component.counters)
 
 
 @lru_cache(maxsize=256)
-def _of(paths: tuple[Path, ...]) -> Inventory:
-    return merge(parse(path.read_text(encoding="utf-8"), recording=path.stem) for path in paths)
+def _of(paths: tuple[Path, ...], counters: tuple[str, ...]) -> Inventory:
+    recorded = merge(parse(path.read_text(encoding="utf-8"), recording=path.stem) for path in paths)
+    retyped = {name: replace(f, type="counter") for name, f in recorded.families.items() if name in counters}
+    return Inventory({**recorded.families, **retyped})
 
 
 def merge(inventories: Iterable[Inventory]) -> Inventory:

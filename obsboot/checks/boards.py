@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,8 @@ from typing import Any
 from obsboot.checks.documents import MalformedError, Way, json_lines
 from obsboot.checks.queries import Query
 from obsboot.promql.variables import filled
+
+_ONE_JOB = re.compile(r'label_values\(\s*\w*\{[^}]*\bjob="([\w.-]+)"[^}]*\},\s*job\s*\)')
 
 
 @dataclass(eq=False)
@@ -35,6 +38,17 @@ class Board:
         templating = self.data.get("templating")
         found = templating.get("list") if isinstance(templating, dict) else None
         return tuple(each for each in found or () if isinstance(each, dict))
+
+    @cached_property
+    def jobs(self) -> dict[str, str]:
+        """The variables that can only be one job, and that job."""
+        found: dict[str, str] = {}
+        for variable in self.variables:
+            query = variable.get("query")
+            text = str(query.get("query", "") if isinstance(query, dict) else query or "")
+            if match := _ONE_JOB.search(text):
+                found[str(variable.get("name"))] = match[1]
+        return found
 
     @property
     def local(self) -> bool:
@@ -103,7 +117,8 @@ def _queries(panel: Panel) -> Iterator[Query]:
     for number, target in enumerate(panel.targets):
         raw = target.get("expr")
         if isinstance(raw, str) and raw.strip():
-            yield Query(raw, filled(raw), panel.board.path, f"panel {panel.title!r}", _start(panel, number), panel=True)
+            text = filled(raw, panel.board.jobs)
+            yield Query(raw, text, panel.board.path, f"panel {panel.title!r}", _start(panel, number), panel=True)
 
 
 def _start(panel: Panel, number: int) -> Any:

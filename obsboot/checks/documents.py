@@ -55,6 +55,8 @@ def read_yaml(text: str) -> Any:
     try:
         node = yaml.compose(text, Loader=_LOADER)
         return None if node is None else _value(node)
+    except MalformedError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise MalformedError(str(error.problem or error.context), mark.line + 1 if mark else 1) from None
@@ -93,18 +95,32 @@ def read_json(text: str) -> Any:
     """A JSON text as plain data; its lines are found by `json_lines` where they are needed. Raises MalformedError."""
     try:
         return json.loads(text, object_pairs_hook=_unique)
+    except _TwiceError:
+        raise _twice(text) from None
     except json.JSONDecodeError as error:
         raise MalformedError(error.msg, error.lineno) from None
     except RecursionError:
         raise MalformedError("the file nests without an end", 1) from None
 
 
+class _TwiceError(Exception):
+    """An object says a key twice; where, is only looked up then."""
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise MalformedError(f"{next(n for n in names if names.count(n) > 1)!r} is said twice", 1)
+        raise _TwiceError
     return found
+
+
+def _twice(text: str) -> MalformedError:
+    seen: set[Way] = set()
+    for way, line in _positions(text):
+        if way in seen:
+            return MalformedError(f"{way[-1]!r} is said twice", line)
+        seen.add(way)
+    return MalformedError("a key is said twice", 1)
 
 
 Way = tuple[str | int, ...]

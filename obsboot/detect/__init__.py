@@ -10,7 +10,6 @@ from obsboot.catalog import Catalogue
 from obsboot.detect.clues import Hit, hits
 from obsboot.detect.composefile import ComposeFile, ComposeService, compose_files
 from obsboot.detect.evidence import (
-    NOTHING,
     Conflict,
     Detection,
     Evidence,
@@ -25,7 +24,7 @@ from obsboot.detect.known import known, uncovered
 from obsboot.detect.tree import Tree
 from obsboot.model import Finding
 
-__all__ = ["NOTHING", "Conflict", "Detection", "Evidence", "Found", "Suggestion", "Uncovered", "detect"]
+__all__ = ["Conflict", "Detection", "Evidence", "Found", "Suggestion", "Uncovered", "detect"]
 
 
 def detect(root: Path, catalogue: Catalogue) -> Detection:
@@ -38,9 +37,8 @@ def detect(root: Path, catalogue: Catalogue) -> Detection:
     services = tuple(service for file in compose for service in file.services)
     met = {c.id: found for c in catalogue.components.values() if (found := hits(c.clues, tree, services))}
     seen = [found for name, own in met.items() for found in instances(catalogue.components[name], own, services)]
-    missing = dict(
-        uncovered(entries := known(catalogue), tree, services, [s for own in met.values() for s in services_of(own)])
-    )
+    entries = known(catalogue)
+    missing = uncovered(entries, tree, services, [s for own in met.values() for s in services_of(own)])
     rivals = {name: missing[name] for name in missing if name in entries and entries[name].kind == "service"}
     return Detection(
         instances=_numbered(seen),

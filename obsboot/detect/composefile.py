@@ -67,30 +67,57 @@ class ComposeService:
 
 @dataclass(frozen=True, slots=True)
 class ComposeFile:
+    """`project` is empty where the file does not name it."""
+
     path: str
     project: str
     project_line: int
     services: tuple[ComposeService, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One file as YAML has it, values and the nodes that know the lines."""
+
+    path: str
+    data: Mapping[str, Any]
+    node: yaml.Node | None
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return _project(filled(str(self.data.get("name") or "")))
+
+    @property
+    def networks(self) -> Mapping[str, Any]:
+        declared = self.data.get("networks")
+        return declared if isinstance(declared, dict) else {}
+
+
 def compose_files(tree: Tree, findings: list[Finding]) -> tuple[ComposeFile, ...]:
-    """Every compose file that is at most two folders down. One that cannot be read becomes a finding."""
+    """Every compose file that is at most two folders down. One that cannot be read becomes a finding.
+
+    Files of one folder are one project: an override has the name and the networks of the file that it overrides.
+    """
     paths = [path for path in tree.matching(FILES) if path.count("/") <= _DEEPEST]
-    parsed = (_parse(path, tree, findings) for path in paths)
-    return tuple(file for file in parsed if file)
+    every = [read for path in paths if (read := _read(path, tree, findings))]
+    return tuple(_file(read, [one for one in every if one.folder == read.folder], tree) for read in every)
 
 
-def _parse(path: str, tree: Tree, findings: list[Finding]) -> ComposeFile | None:
+def _read(path: str, tree: Tree, findings: list[Finding]) -> _Read | None:
     try:
         loader = _Loader(tree.text(path))
         node = loader.get_single_node()
         data = (loader.construct_document(node) if node else None) or {}
         if not isinstance(data, dict) or not isinstance(data.get("services") or {}, dict):
             raise ValueError("it holds no services")
-        return _file(path, data, node, tree)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         findings.append(_unreadable(path, error))
         return None
+    return _Read(path, data, node)
 
 
 def _unreadable(path: str, error: Exception) -> Finding:
@@ -107,41 +134,38 @@ def _unreadable(path: str, error: Exception) -> Finding:
     )
 
 
-def _file(path: str, data: Mapping[str, Any], node: yaml.Node | None, tree: Tree) -> ComposeFile:
-    folder = path.rpartition("/")[0]
-    named = filled(str(data.get("name") or ""))
-    project = _project(named or folder.rpartition("/")[2] or tree.root.resolve().name)
-    services = []
-    last = len(tree.lines(path))
-    starts = [(name, line_of(node, "services", name)) for name in data.get("services") or {}]
-    ends = dict(zip((name for name, _ in starts), [line - 1 for _, line in starts[1:]] + [last], strict=False))
-    for name, line in starts:
-        body = data["services"][name]
-        if isinstance(name, str) and isinstance(body, dict):
-            here = (path, line, ends[name])
-            services.append(_service(name, body, here, (data, node, project)))
-    return ComposeFile(path, project if named else "", line_of(node, "name"), tuple(services))
+def _file(read: _Read, siblings: list[_Read], tree: Tree) -> ComposeFile:
+    project = next((one.name for one in siblings if one.name), "")
+    project = project or _project(read.folder.rpartition("/")[2] or tree.root.resolve().name)
+    networks = {key: value for one in siblings for key, value in one.networks.items()}
+    bodies = read.data.get("services") or {}
+    lines = [line_of(read.node, "services", name) for name in bodies]
+    ends = [*(line - 1 for line in lines[1:]), len(tree.lines(read.path))]
+    services = [
+        _service(read, name, (line, end), [_network(key, networks, project) for key in _joined(body)])
+        for (name, body), line, end in zip(bodies.items(), lines, ends, strict=False)
+        if isinstance(name, str) and isinstance(body, dict)
+    ]
+    return ComposeFile(read.path, read.name, line_of(read.node, "name"), tuple(services))
 
 
-def _service(
-    name: str, body: Mapping[str, Any], here: tuple[str, int, int], whole: tuple[Mapping[str, Any], Any, str]
-) -> ComposeService:
-    path, line, end = here
-    data, node, project = whole
+def _service(read: _Read, name: str, span: tuple[int, int], networks: list[str]) -> ComposeService:
+    body = read.data["services"][name]
     deploy = body.get("deploy") if isinstance(body.get("deploy"), dict) else {}
-    replicas = body.get("scale", deploy.get("replicas") if deploy else None)
+    replicas = body.get("scale", deploy.get("replicas"))
+    at = ("services", name)
     return ComposeService(
         name=name,
-        path=path,
-        line=line,
-        end=end,
+        path=read.path,
+        line=span[0],
+        end=span[1],
         image=filled(str(body.get("image") or "")),
-        image_line=line_of(node, "services", name, "image") or line,
-        build=_build(body.get("build"), path.rpartition("/")[0]),
+        image_line=line_of(read.node, *at, "image") or span[0],
+        build=_build(body.get("build"), read.folder),
         ports=tuple(dict.fromkeys(_ports(body))),
-        networks=tuple(_networks(body, data, project)),
+        networks=tuple(networks),
         replicas=replicas if isinstance(replicas, int) and not isinstance(replicas, bool) else None,
-        replicas_line=line_of(node, "services", name, "deploy") or line_of(node, "services", name, "scale") or line,
+        replicas_line=line_of(read.node, *at, "deploy") or line_of(read.node, *at, "scale") or span[0],
     )
 
 
@@ -191,12 +215,16 @@ def _ports(body: Mapping[str, Any]) -> Iterator[int]:
                 yield int(number[1])
 
 
-def _networks(body: Mapping[str, Any], data: Mapping[str, Any], project: str) -> Iterator[str]:
+def _joined(body: Mapping[str, Any]) -> list[str]:
+    """The keys of the networks that the service is in."""
     if body.get("network_mode"):
-        return
+        return []
     names = body.get("networks") or ["default"]
-    declared = data.get("networks") if isinstance(data.get("networks"), dict) else {}
-    for name in names if isinstance(names, list | dict) else []:
-        entry = (declared or {}).get(name)
-        entry = entry if isinstance(entry, dict) else {}
-        yield filled(str(entry.get("name") or "")) or (str(name) if entry.get("external") else f"{project}_{name}")
+    return [str(name) for name in names] if isinstance(names, list | dict) else []
+
+
+def _network(key: str, declared: Mapping[str, Any], project: str) -> str:
+    """What compose calls the network."""
+    entry = declared.get(key)
+    entry = entry if isinstance(entry, dict) else {}
+    return filled(str(entry.get("name") or "")) or (key if entry.get("external") else f"{project}_{key}")

@@ -82,9 +82,6 @@ class Detection:
         return (*self.rivals, *said)
 
 
-NOTHING = Detection(instances={}, values={})
-
-
 def distinct(suggestions: list[Suggestion]) -> tuple[Suggestion, ...]:
     """One suggestion for each value, the first evidence for it. Unsure ones only count where no sure one is."""
     sure = [s for s in suggestions if s.sure] or suggestions[:1]

@@ -5,31 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from obsboot.catalog import Catalogue, CatalogueError
 from obsboot.catalog.problems import Problem
 from obsboot.catalog.reading import Source
-from obsboot.detect.clues import line_matches
 from obsboot.detect.composefile import ComposeService
 from obsboot.detect.evidence import Evidence, Uncovered
 from obsboot.detect.tree import Tree
 
 _FILE = "templates/pack/known.yaml"
 _DEPENDENCIES = ("pyproject.toml", "requirements*.txt", "package.json", "go.mod", "pom.xml", "build.gradle*", "Gemfile")
+# A requirement begins its line or its string: prose that mentions a name is none.
+_REQUIREMENT = re.compile(
+    r"(?:^[ \t]*(?:require[ \t]+|gem[ \t]+)?|[\"'>:])(@?\w[\w/.-]*)(?=[\s\"'<>=!~;\[@(:,)]|$)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`image` is searched in compose images, `library` in the lines of dependency files; either may be empty.
+    """`images` are last parts of an image's name, `libraries` names of requirements; either may be empty.
 
     `kind` is `service` for what answers HTTP requests itself: it rivals the framework that was found. `files` are the
     dependency files that may hold the library, by default all that are looked at.
     """
 
     title: str
-    image: str = ""
-    library: str = ""
+    images: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
     kind: str = ""
     files: tuple[str, ...] = _DEPENDENCIES
 
@@ -49,23 +53,33 @@ def known(catalogue: Catalogue) -> Mapping[str, Known]:
 
 def uncovered(
     entries: Mapping[str, Known], tree: Tree, services: tuple[ComposeService, ...], covered: list[ComposeService]
-) -> Iterator[tuple[str, Uncovered]]:
-    """What is there and not covered, by id; of a compose image that nobody knows the image is the id."""
-    rest = [s for s in services if s.image and s.build is None and s not in covered]
-    for name, entry in entries.items():
-        runs = [s for s in rest if entry.image and re.search(entry.image, s.image)]
-        rest = [s for s in rest if s not in runs]
-        places = [s.at(s.image_line, "a container of it in the compose file") for s in runs]
-        if found := next(iter([*places, *_library(entry, tree)]), None):
-            yield name, Uncovered(entry.title, found)
-    for service in rest:
-        yield service.image, Uncovered(service.image, service.at(service.image_line, "an image that nothing knows"))
+) -> dict[str, Uncovered]:
+    """What is there and not covered, by id, the first evidence of each; of an unknown image the image is the id."""
+    found: dict[str, Uncovered] = {}
+    by_image = {image: name for name, entry in entries.items() for image in entry.images}
+    for service in services:
+        if service.image and service.build is None and service not in covered:
+            name = by_image.get(_last_part(service.image), service.image)
+            title = entries[name].title if name in entries else service.image
+            why = "a container of it in the compose file" if name in entries else "an image that nothing knows"
+            found.setdefault(name, Uncovered(title, service.at(service.image_line, why)))
+    for name, evidence in _libraries(entries, tree):
+        found.setdefault(name, Uncovered(entries[name].title, evidence))
+    return found
 
 
-def _library(entry: Known, tree: Tree) -> Iterator[Evidence]:
-    if entry.library:
-        # A requirement begins its line or its string: prose that mentions a name is none.
-        pattern = rf"(?:^[ \t]*|[\"'>:/])(?:{entry.library})(?=[\s\"'<>=!~;\[@(:,)]|$)"
-        for path in tree.matching(entry.files):
-            for line, _ in line_matches(re.compile(pattern, re.IGNORECASE | re.MULTILINE), tree, path):
-                yield Evidence(path, line, "its library among the dependencies")
+def _last_part(image: str) -> str:
+    return image.rpartition("/")[2].partition("@")[0].partition(":")[0]
+
+
+def _libraries(entries: Mapping[str, Known], tree: Tree) -> Iterator[tuple[str, Evidence]]:
+    by_library = {library: name for name, entry in entries.items() for library in entry.libraries}
+    for path in tree.matching(_DEPENDENCIES) if by_library else ():
+        text, file = tree.text(path), path.rpartition("/")[2]
+        for match in _REQUIREMENT.finditer(text):
+            name = by_library.get(match[1].lower().replace("_", "-"))
+            if name and any(fnmatchcase(file, glob) for glob in entries[name].files):
+                yield (
+                    name,
+                    Evidence(path, text.count("\n", 0, match.start(1)) + 1, "its library among the dependencies"),
+                )

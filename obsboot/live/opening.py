@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
+
 from obsboot.live.alertmanager import Alertmanager
 from obsboot.live.containers import Box, Died, Marks
 from obsboot.live.copy import copy
@@ -143,10 +145,19 @@ def _official(run: Run) -> dict[str, str]:
 def _connect(run: Run) -> None:
     run.prometheus = Prometheus(run.services["prometheus"].url)
     run.alertmanager = Alertmanager(run.services["alertmanager"].url)
+    run.resolving = _resolving(run)
     run.sink = start_sink(run, run.services["alertmanager"])
     for name, ready in (("prometheus", run.prometheus.is_ready), ("alertmanager", run.alertmanager.is_ready)):
         _ready(run, run.services[name], ready)
     run.history = History(run.prometheus, run.sink, run.stopping)
+
+
+def _resolving(run: Run) -> dict[str, bool]:
+    config = yaml.safe_load(run.copy.texts[f"{run.stack.directory}/alertmanager/alertmanager.yml"])
+    return {
+        str(receiver["name"]): any(hook["send_resolved"] for hook in receiver["webhook_configs"])
+        for receiver in config["receivers"]
+    }
 
 
 def _ready(run: Run, box: Box, ready: object) -> None:

@@ -22,7 +22,7 @@ from obsboot.live.own_stack import OwnStack
 from obsboot.live.prometheus import Prometheus
 from obsboot.live.servers import Site, again
 from obsboot.live.waiting import Stopped
-from obsboot.model import Finding, Instance, ObsbootError, Outcome, Pack, Recipe, Result, Stack
+from obsboot.model import Finding, Instance, ObsbootError, Outcome, Pack, Recipe, Result, Signal, Stack
 from obsboot.render.scrape import container as service_of
 
 
@@ -54,6 +54,12 @@ class Run:
     services: dict[str, Box] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
+    answering: set[tuple[str, str]] = field(default_factory=set)
+    """(instance, signal) of the panel queries that had data."""
+    hollow: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(instance, signal) -> query of those that are rightly empty, until a fault fills them."""
+    resolving: dict[str, bool] = field(default_factory=dict)
+    """Receiver -> whether it is told when an alert ends."""
     absent: set[str] = field(default_factory=set)
     """The jobs whose targets a fault has removed."""
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -121,6 +127,12 @@ class Run:
                 served = next(i for i in self.stack.instances if i.id == owner)
                 boxes = {each: b for (o, each), b in self.boxes.items() if o == owner}
                 again(self.site, served, self.recipes[owner], name, boxes)
+
+    def answered(self, instance: Instance | None, signal: Signal | None) -> None:
+        """The panel query of this signal has data."""
+        if instance and signal:
+            self.answering.add((instance.id, signal.name))
+            self.hollow.pop((instance.id, signal.name), None)
 
     def add(self, result: Result) -> Result:
         """Keep a result and tell the listener."""

@@ -44,8 +44,8 @@ class Tally:
     def between(self, start: float, end: float) -> dict[str, float]:
         """The sums of the lines that came in within the span (seconds of the epoch).
 
-        `seconds` is the time that these lines cover: from the line before the first of them to the last. Latencies
-        become `p50`, `p95` and `p99` in seconds, where there are any.
+        `lines` is how many there were, `seconds` the time that these lines cover: from the line before the first of them to the last. Latencies
+        become `p50`, `p95` and `p99`, in seconds.
         """
         with self._lock:
             before = [at for at, _ in self._lines if at <= start]
@@ -56,6 +56,7 @@ class Tally:
             for name, count in counts.items():
                 total[name] = total.get(name, 0.0) + count
         if inside:
+            total["lines"] = float(len(inside))
             total["seconds"] = inside[-1][0] - (before[-1] if before else start)
         for share in (50, 95, 99) if latencies else ():
             total[f"p{share}"] = quantile(latencies, share / 100)

@@ -1,32 +1,25 @@
 """The vocabulary of obsboot. Nothing in here reads, writes or imports anything else of obsboot."""
 
-from obsboot.model.catalogue import (
+from obsboot.model.catalogue import Clue, Component, Exporter, PackFile, Question, Scrape
+from obsboot.model.findings import Exit, Finding, ObsbootError, Outcome, Proof, Proven, Report, Result, Severity
+from obsboot.model.live import Container, Fault, Recipe, Step, Workload
+from obsboot.model.signals import (
     Alert,
-    Clue,
-    Component,
     Dashboard,
-    Exporter,
-    Formula,
     Headline,
     Overview,
     OverviewRow,
-    PackFile,
     Panel,
-    Place,
     Point,
-    Question,
     Record,
     Replay,
     Row,
-    Scrape,
     Signal,
     Traffic,
     Truth,
-    Value,
 )
-from obsboot.model.findings import Exit, Finding, ObsbootError, Outcome, Proof, Proven, Report, Result, Severity
-from obsboot.model.live import Container, Fault, Recipe, Step, Workload
 from obsboot.model.stack import Answers, GeneratedFile, Instance, Owner, Pack, Stack
+from obsboot.model.values import Formula, Place, Value
 
 __all__ = [
     "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Exit", "Exporter", "Fault", "Finding",

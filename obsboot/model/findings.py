@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one check, truth, fault or replay. `subject` is what it is about (`redis/RedisDown`)."""
+    """The outcome of one check, truth, fault or replay. `subject` is what it is about (`cache/hit_rate`)."""
 
     check: str
     subject: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from obsboot.model.catalogue import Place, Value
+from obsboot.model.values import Place, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from obsboot.model.catalogue import Alert, Component, Overview, Point, Signal, Value
+from obsboot.model.catalogue import Component
+from obsboot.model.signals import Alert, Overview, Point, Signal
+from obsboot.model.values import Value
 
 Owner = Literal["owned", "managed", "seed"]
 """owned: regenerated; managed: merged three ways; seed: written once, then the user's."""
@@ -15,7 +17,7 @@ Owner = Literal["owned", "managed", "seed"]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the user said. `origin` tells of each key (`redis.version`) where it came from."""
+    """What the user said. `origin` tells of each key (`cache.version`) where it came from."""
 
     values: Mapping[str, Value]
     instances: Mapping[str, Mapping[str, Value]]

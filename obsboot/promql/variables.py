@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 _WINDOW = re.compile(r"\[\s*\$\{?\w+(?::\w+)?\}?\s*(:?)[^\]]*\]")
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')')
 _VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)\]\]")
 
 
-def filled(query: str) -> str:
-    """`query` with `1d` for each window that is a variable, and 1 for a variable outside quotes."""
-    text = _WINDOW.sub(lambda found: f"[1d{found[1]}]", query)
-    parts = _QUOTED.split(text)
-    return "".join(part if index % 2 else _VARIABLE.sub("1", part) for index, part in enumerate(parts))
+def filled(query: str, known: Mapping[str, str] = MappingProxyType({})) -> str:
+    """`query` with the values of `known` variables in quotes, `1d` for a window that is one, and 1 for any other."""
+    parts = _QUOTED.split(_WINDOW.sub(lambda found: f"[1d{found[1]}]", query))
+    return "".join(_valued(part, known) if index % 2 else _VARIABLE.sub("1", part) for index, part in enumerate(parts))
+
+
+def _valued(text: str, known: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: known.get("".join(group or "" for group in found.groups()), found[0]), text)
 
 
 def used(text: str) -> tuple[str, ...]:

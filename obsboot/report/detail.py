@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from obsboot.model import Proof, Report, Result
 from obsboot.render.units import spell
@@ -94,10 +94,3 @@ def verdict(report: Report) -> str:
 
 def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def shorten(items: Iterable[str], most: int = 6) -> str:
-    """The first items, and how many more there are."""
-    listed = list(items)
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more

@@ -26,6 +26,10 @@ _JOURNAL = "journal.json"
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
+class _ChangedError(ObsbootError):
+    """Other bytes are there than the plan was made for."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """A staged file (`number` is its name) on its way to `path`, over the bytes `previous` or over nothing."""
@@ -76,14 +80,11 @@ def recover(root: Path) -> str:
     with locked(root), _refused(root), _undisturbed():
         if not (staging / _JOURNAL).exists():
             _drop(root)
-            return "an interrupted run had begun to write and had changed nothing; what it left is removed"
-        entries, folders, private = _read_journal(staging)
-        try:
-            _commit(root, entries, folders, private)
-        except ObsbootError:
-            _drop(root)
-            raise
-        return f"an interrupted run had begun to write {len(entries)} files; the rest of them is written now"
+            return f"an interrupted run left temporary files in {FOLDER}/; they are removed"
+        journal = _read_journal(staging)
+        kept = _finish(root, *journal)
+        also = f"; {', '.join(kept)}: kept, since it is not what was to be replaced" if kept else ""
+        return f"an interrupted run had begun to write {len(journal[0])} files; the rest of them is written now{also}"
 
 
 @contextmanager
@@ -149,11 +150,9 @@ def _begin(root: Path) -> None:
 
 
 def _stage(staging: Path, steps: Sequence[Step]) -> list[_Entry]:
-    entries = []
     for number, step in enumerate(steps):
         _make(staging / str(number), step.data, step.mode)
-        entries.append(_Entry(number, step.path, blob_id(step.data), step.previous, step.backup))
-    return entries
+    return [_Entry(n, step.path, blob_id(step.data), step.previous, step.backup) for n, step in enumerate(steps)]
 
 
 def _make(path: Path, data: bytes, mode: int) -> None:
@@ -200,6 +199,28 @@ def _commit(root: Path, entries: Sequence[_Entry], folders: Sequence[str], priva
     except (OSError, ObsbootError):
         _take_back(root, placed, folders)
         raise
+    _end(root)
+
+
+def _finish(root: Path, entries: Sequence[_Entry], folders: Sequence[str], private: Sequence[str]) -> list[str]:
+    """Puts the rest in its place, perhaps long after: what is the user's by now stays and is returned.
+
+    Nothing is ever taken back here, and where the system refuses, the next command tries again.
+    """
+    kept = []
+    for folder in folders:
+        _make_folder(root, folder, 0o700 if folder in private else 0o755)
+    for entry in entries:
+        try:
+            _place(root, entry)
+        except _ChangedError:
+            kept.append(entry.path)
+    _end(root)
+    return kept
+
+
+def _end(root: Path) -> None:
+    (root / _STAGING / _JOURNAL).unlink()
     shutil.rmtree(root / _STAGING, ignore_errors=True)
 
 
@@ -215,7 +236,7 @@ def _place(root: Path, entry: _Entry) -> bool:
     """Whether the file is there by our doing, in this run or in the one that is being finished."""
     staged, target = root / _STAGING / str(entry.number), root / entry.path
     if why := obstacle(root, entry.path):
-        raise ObsbootError(f"{entry.path}: {why}", code=Exit.REFUSED)
+        raise ObsbootError(f"{entry.path}: {why}", fix=f"or remove {_STAGING}", code=Exit.REFUSED)
     if not staged.exists() or (target.exists() and target.samefile(staged)):
         return True
     there = content(target)
@@ -223,7 +244,9 @@ def _place(root: Path, entry: _Entry) -> bool:
     if found == entry.blob:
         return False  # somebody else wrote the same
     if found != entry.previous:
-        raise ObsbootError(f"{entry.path}: it changed while obsboot was at work", fix="run it again", code=Exit.REFUSED)
+        raise _ChangedError(
+            f"{entry.path}: it changed while obsboot was at work", fix="run it again", code=Exit.REFUSED
+        )
     if there is None:
         _put_new(staged, target)
     else:

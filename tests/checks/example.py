@@ -63,7 +63,9 @@ WEB = Component(
 
 def platform(name: str, port: int) -> Component:
     image = f"example/{name}:3.1.0"
-    return Component(name, name.capitalize(), "platform", HERE / f"catalogue/{name}", PLACE, port, exporter=Exporter(image, port))
+    return Component(
+        name, name.capitalize(), "platform", HERE / f"catalogue/{name}", PLACE, port, exporter=Exporter(image, port)
+    )
 
 
 def instance(component: Component, name: str, job: str, address: str) -> Instance:

@@ -12,14 +12,16 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 pytestmark = pytest.mark.live
 
@@ -84,7 +86,9 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 def docker(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     command = ["docker", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False
+    )
 
 
 def succeed(*arguments: str) -> str:

@@ -99,7 +99,9 @@ def test_a_flipped_comparison_fails_the_alert_s_test(stack: Stack, promtool: str
 
 def test_an_alert_without_its_hold_fails_its_test(stack: Stack, promtool: str) -> None:
     found = outcomes(stack, mutated(stack, hasty), promtool)
-    held = {name for name, (_, alert) in with_timeline(stack).items() if alert.hold not in ("", "0s") and not alert.always}
+    held = {
+        name for name, (_, alert) in with_timeline(stack).items() if alert.hold not in ("", "0s") and not alert.always
+    }
     assert {name for name in held if found[name] != "failed"} == set()
     assert held
 
@@ -121,5 +123,6 @@ def _graded(alert: Alert) -> bool:
     """Whether a value between the good and the bad one exists: not for up or down, nor for a threshold of 0."""
     if alert.replay is None or alert.equals is not None:
         return False
-    return all(any("threshold" in str(each) for each in side.values()) for side in (alert.replay.good, alert.replay.bad))
-
+    return all(
+        any("threshold" in str(each) for each in side.values()) for side in (alert.replay.good, alert.replay.bad)
+    )

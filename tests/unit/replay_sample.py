@@ -7,9 +7,7 @@ from pathlib import Path
 from obsboot.model import Alert, Component, Exporter, Instance, Place, Record, Replay, Signal, Stack, Traffic
 
 HERE = Place(Path("alerts/kettle.yaml"), 1)
-RATIO = (
-    "sum by (job) (rate(kettle_failures_total[5m])) / sum by (job) (rate(kettle_boils_total[5m]))"  # a share of failures
-)
+RATIO = "sum by (job) (rate(kettle_failures_total[5m])) / sum by (job) (rate(kettle_boils_total[5m]))"
 
 
 def _signal(name: str, expr: str, **more: object) -> Signal:
@@ -69,7 +67,9 @@ KETTLE = Component(
     "kettle", "Kettle", "server", Path(), HERE, port=80, series=("kettle_",), exporter=Exporter("kettle:1", 9100),
     signals={s.name: s for s in SIGNALS}, alerts={a.name: a for a in ALERTS},
 )  # fmt: skip
-SHELF = Component("shelf", "Shelf", "server", Path(), HERE, port=81, series=("shelf_",), exporter=Exporter("shelf:1", 9101))
+SHELF = Component(
+    "shelf", "Shelf", "server", Path(), HERE, port=81, series=("shelf_",), exporter=Exporter("shelf:1", 9101)
+)
 
 
 def stack(kettle: Component = KETTLE, **overrides: dict[str, object]) -> Stack:

@@ -21,7 +21,7 @@ from obsboot.answers import (
 from obsboot.answers.overrides import read_overrides
 from obsboot.answers.reading import UnfitError, read
 from obsboot.answers.unanswered import assumptions, demand
-from obsboot.detect import NOTHING, Detection, detect
+from obsboot.detect import Detection, detect
 from obsboot.model import Exit, ObsbootError
 
 CATALOGUE = small_catalogue()
@@ -45,8 +45,14 @@ def shop(tmp_path: Path) -> Detection:
 
 
 def test_the_nearest_source_wins(tmp_path: Path, shop: Detection) -> None:
-    file = lay_out(tmp_path, {"a.yml": "team: from-file\nenvironment: from-file\nservice: from-file\nreplicas: 4\n"}) / "a.yml"
-    stored = Given("replicas", "5", "file", ".obsboot/answers.yml:1"), Given("latency", "2", "file", ".obsboot/answers.yml:2")
+    file = (
+        lay_out(tmp_path, {"a.yml": "team: from-file\nenvironment: from-file\nservice: from-file\nreplicas: 4\n"})
+        / "a.yml"
+    )
+    stored = (
+        Given("replicas", "5", "file", ".obsboot/answers.yml:1"),
+        Given("latency", "2", "file", ".obsboot/answers.yml:2"),
+    )
     told = [
         *from_flags(["team=from-flag"]),
         *from_environment({"OBSBOOT_TEAM": "from-env", "OBSBOOT_ENVIRONMENT": "from-env", "HOME": "x"}, ()),
@@ -61,7 +67,12 @@ def test_the_nearest_source_wins(tmp_path: Path, shop: Detection) -> None:
     ]  # fmt: skip
     assert draft.answers.origin["service"] == "file"
     assert draft.answers.origin["jar.version"] == "detected compose.yaml:10"
-    assert draft.answers.instances["jar"] == {"component": "jar", "role": "cache", "address": "cache:7000", "version": "8"}
+    assert draft.answers.instances["jar"] == {
+        "component": "jar",
+        "role": "cache",
+        "address": "cache:7000",
+        "version": "8",
+    }
     assert values["runbook_base"] == "https://github.com/acme/shop/blob/HEAD/observability/runbooks"
 
 
@@ -84,8 +95,15 @@ def test_an_unknown_key_gets_a_suggestion(pair: str, advice: str) -> None:
 
 
 def test_every_mistake_is_told_at_once_with_its_place(tmp_path: Path) -> None:
-    file = lay_out(tmp_path, {"a.yml": "replicas: 0\ninstances:\n  jar:\n    limit: many\n    version: latest\n"}) / "a.yml"
-    told = [*from_flags(["team=Two Words"]), *from_environment({"OBSBOOT_JAR__FLOOR": "80"}, ["jar"]), *from_file(file, "a.yml")]
+    file = (
+        lay_out(tmp_path, {"a.yml": "replicas: 0\ninstances:\n  jar:\n    limit: many\n    version: latest\n"})
+        / "a.yml"
+    )
+    told = [
+        *from_flags(["team=Two Words"]),
+        *from_environment({"OBSBOOT_JAR__FLOOR": "80"}, ["jar"]),
+        *from_file(file, "a.yml"),
+    ]
     with pytest.raises(ObsbootError) as caught:
         merge(told, CATALOGUE)
     assert [line.partition(": ")[0] for line in caught.value.message.split("\n")] == [
@@ -93,7 +111,9 @@ def test_every_mistake_is_told_at_once_with_its_place(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ['a"b', "a'b", "a{b}", "{{ x }}", "a\nb", "a" * 300, "", "-a", "Ä", "a b", "$x", "%{x}", "\x1b[31m"])
+@pytest.mark.parametrize(
+    "name", ['a"b', "a'b", "a{b}", "{{ x }}", "a\nb", "a" * 300, "", "-a", "Ä", "a b", "$x", "%{x}", "\x1b[31m"]
+)
 def test_a_service_name_that_is_none_is_one_clear_line(name: str) -> None:
     message = refused(f"service={name}")
     assert "service is " in message
@@ -128,7 +148,9 @@ def test_a_secret_is_no_answer(key: str, secret: str) -> None:
     assert ".env" in message
 
 
-@pytest.mark.parametrize("plain", ["#alerts", "Team Zürich, 3rd floor", "https://grafana.example.org/d/abc", "shop_default"])
+@pytest.mark.parametrize(
+    "plain", ["#alerts", "Team Zürich, 3rd floor", "https://grafana.example.org/d/abc", "shop_default"]
+)
 def test_what_only_resembles_a_secret_is_an_answer(plain: str) -> None:
     assert said(f"label={plain}").answers.values["label"] == plain
 
@@ -274,7 +296,9 @@ def test_contradictions_are_named_with_both_places_and_the_flag(tmp_path: Path) 
 
 
 def test_detected_values_that_are_none_are_passed_over_and_told(tmp_path: Path) -> None:
-    found = detect(lay_out(tmp_path, {"a.py": "pool_size=99999999999999999999\n", "lake.conf": "depth = 7\n"}), CATALOGUE)
+    found = detect(
+        lay_out(tmp_path, {"a.py": "pool_size=99999999999999999999\n", "lake.conf": "depth = 7\n"}), CATALOGUE
+    )
     draft = merge([*from_flags(["lake.version=18"]), *from_detection(found, "x")], CATALOGUE, found)
     assert draft.answers.instances["lake"]["depth"] == 7
     notes = assumptions(draft, CATALOGUE)
@@ -289,11 +313,15 @@ def test_a_hint_is_told_and_stays_out(tmp_path: Path) -> None:
 
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True)
-PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="$%{<"), min_size=1, max_size=20)
+PLAIN = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="$%{<"), min_size=1, max_size=20
+)
 
 
 @given(
-    st.fixed_dictionaries({"service": NAMES, "team": NAMES}, optional={"label": PLAIN, "latency": st.floats(0.001, 1e6)}),
+    st.fixed_dictionaries(
+        {"service": NAMES, "team": NAMES}, optional={"label": PLAIN, "latency": st.floats(0.001, 1e6)}
+    ),
     st.dictionaries(NAMES, st.integers(1, 100), max_size=3),
 )
 def test_what_is_stored_is_read_back(tmp_path_factory: pytest.TempPathFactory, pack: dict, jars: dict) -> None:
@@ -322,7 +350,9 @@ def test_overrides_are_read_by_instance_alert_and_field(tmp_path: Path) -> None:
     lay_out(tmp_path, {"observability/overrides.yaml": text})
     answers = read_overrides(tmp_path, said("jar.version=8").answers, CATALOGUE)
     assert answers.overrides == {
-        "jar": {"JarLow": {"threshold": 0.7, "for": "1h30m", "keep_firing_for": "5m", "severity": "info", "enabled": False}}
+        "jar": {
+            "JarLow": {"threshold": 0.7, "for": "1h30m", "keep_firing_for": "5m", "severity": "info", "enabled": False}
+        }
     }
 
 
@@ -350,4 +380,3 @@ def test_a_mistake_in_the_overrides_has_its_line(tmp_path: Path, line: str, what
 def test_without_overrides_nothing_is_overridden(tmp_path: Path) -> None:
     lay_out(tmp_path, {"observability/overrides.yaml": "# nothing\n{}\n"})
     assert read_overrides(tmp_path, said("jar.version=8").answers, CATALOGUE).overrides == {}
-    assert NOTHING.conflicts() == ()

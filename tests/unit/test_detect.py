@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_catalogue import REPOSITORY, lay_out, small_catalogue, snapshot
 
-from obsboot.catalog import Catalogue
+from obsboot.catalog import Catalogue, CatalogueError
 from obsboot.detect import Detection, detect
 from obsboot.detect.composefile import filled
 from obsboot.detect.identity import identifier
@@ -86,7 +86,10 @@ def test_the_same_name_in_two_folders_is_two_instances(tmp_path: Path) -> None:
 def test_versions_that_contradict_each_other_are_both_shown(tmp_path: Path) -> None:
     found = detected(
         tmp_path,
-        **{"compose.yaml": "services: {c: {image: 'jar:7.0'}}\n", "compose.prod.yaml": "services: {c: {image: 'jar:8'}}\n"},
+        **{
+            "compose.yaml": "services: {c: {image: 'jar:7.0'}}\n",
+            "compose.prod.yaml": "services: {c: {image: 'jar:8'}}\n",
+        },
     )
     (conflict,) = found.conflicts()
     assert conflict.key == "jar.version"
@@ -105,9 +108,9 @@ def test_two_frameworks_are_rivals(tmp_path: Path) -> None:
 @pytest.fixture
 def with_known(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     known = """\
-brook: {title: Brook, image: '(?:^|/)brook(?:[:@]|$)', library: brook-client}
-sled: {title: Sled, library: sled, kind: service}
-jar: {title: Hidden because it is covered, image: jar}
+brook: {title: Brook, images: [brook], libraries: [brook-client]}
+sled: {title: Sled, libraries: [sled], kind: service, files: [requirements*.txt]}
+jar: {title: Hidden because it is covered, images: [jar]}
 """
     return small_catalogue(lay_out(tmp_path_factory.mktemp("root"), {"templates/pack/known.yaml": known}))
 
@@ -205,6 +208,16 @@ def test_the_network_is_what_compose_calls_it(tmp_path: Path, more: str, network
     assert value(found, "network") == network
 
 
+def test_an_override_belongs_to_the_file_beside_it(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "name: shop\nservices: {a: {image: 'jar:8', networks: [n]}}\nnetworks: {n: {name: real}}\n",
+        "compose.override.yaml": "services: {a: {image: 'jar:8', networks: [n]}, b: {image: 'lake:18'}}\n",
+    }
+    found = detected(tmp_path, **files)
+    assert [one.value for one in found.values["network"]] == ["real", "shop_default"]
+    assert set(found.instances) == {"jar", "lake"}
+
+
 def test_a_container_without_a_network_suggests_none(tmp_path: Path) -> None:
     found = detected(tmp_path, **{"compose.yaml": "services: {a: {image: 'jar:8', network_mode: host}}\n"})
     assert "network" not in found.values
@@ -273,7 +286,9 @@ def test_of_an_environment_file_only_keys_are_seen(tmp_path: Path) -> None:
 
 
 def test_links_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
-    outside = lay_out(tmp_path / "outside", {"compose.yaml": "services: {a: {image: 'jar:8'}}\n", "x/lake.conf": "depth = 3\n"})
+    outside = lay_out(
+        tmp_path / "outside", {"compose.yaml": "services: {a: {image: 'jar:8'}}\n", "x/lake.conf": "depth = 3\n"}
+    )
     root = tmp_path / "root"
     root.mkdir()
     (root / "compose.yaml").symlink_to(outside / "compose.yaml")
@@ -314,6 +329,33 @@ def test_variables_are_filled_whatever_they_look_like(text: str) -> None:
     assert len(filled(text)) <= len(text)
 
 
-@pytest.mark.parametrize(("text", "result"), [("${A:-x}", "x"), ("${A-x}y", "xy"), ("$A/b", "/b"), ("${A}", ""), ("${A:?no}", "")])
+@pytest.mark.parametrize(
+    ("text", "result"), [("${A:-x}", "x"), ("${A-x}y", "xy"), ("$A/b", "/b"), ("${A}", ""), ("${A:?no}", "")]
+)
 def test_variables_become_their_defaults(text: str, result: str) -> None:
     assert filled(text) == result
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line"),
+    [
+        ("pyproject.toml", "dependencies = [\n  \"Brook_Client[x]>=1; python_version > '3'\",\n]\n", 2),
+        ("requirements-dev.txt", "# brook-client\nbrook-client==1\n", 2),
+        ("package.json", '{"dependencies": {"brook-client": "^1"}}\n', 1),
+        ("go.mod", "require brook-client v1\n", 1),
+        ("pom.xml", "<x>\n<artifactId>brook-client</artifactId>\n", 2),
+        ("build.gradle.kts", 'implementation("org.brook:brook-client:1")\n', 1),
+        ("Gemfile", 'gem "brook-client"\n', 1),
+    ],
+)
+def test_libraries_are_known_in_every_kind_of_file(
+    tmp_path: Path, with_known: Catalogue, file: str, text: str, line: int
+) -> None:
+    (one,) = detect(lay_out(tmp_path, {file: text}), with_known).uncovered
+    assert (one.name, str(one.evidence)) == ("Brook", f"{file}:{line}")
+
+
+def test_a_list_of_known_technologies_with_a_mistake_is_told(tmp_path: Path) -> None:
+    catalogue = small_catalogue(lay_out(tmp_path, {"templates/pack/known.yaml": "brook: {titel: Brook}\n"}))
+    with pytest.raises(CatalogueError, match="did you mean 'title'"):
+        detect(tmp_path, catalogue)

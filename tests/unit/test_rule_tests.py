@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 import replay_sample
@@ -64,7 +65,7 @@ def test_a_counter_never_falls_and_has_a_sample_at_every_step(rates: list[float]
     written = values(LINE, [f"+{rate!r} * threshold" for rate in rates], {"threshold": threshold})
     found = [value for value in samples(written) if value is not None]
     assert len(found) == LINE.end // LINE.sample + 1
-    assert all(later >= earlier for earlier, later in zip(found, found[1:], strict=False))
+    assert all(later >= earlier for earlier, later in pairwise(found))
 
 
 _LENGTHS = st.sampled_from([0.0, 60.0, 300.0, 600.0, 3600.0, 21600.0, 259200.0])
@@ -139,7 +140,9 @@ def test_an_alert_that_is_switched_off_is_not_played() -> None:
 
 def test_an_alert_without_a_timeline_is_named_with_the_reason() -> None:
     stack = replay_sample.stack()
-    assert [(alert.name, why) for alert, why in unplayed(stack, stack.instances[0])] == [("KettleRusty", "rust has no clock")]
+    assert [(alert.name, why) for alert, why in unplayed(stack, stack.instances[0])] == [
+        ("KettleRusty", "rust has no clock")
+    ]
     assert "# Not played: KettleRusty, because rust has no clock" in next(rule_tests(stack)).text
 
 

@@ -1,29 +1,34 @@
-# Keeps a database of its own busy, and says once a second what it did. Arguments: share of the reads that go to the hot
-# tenth of the pages, roll-backs a second. Ends after 15 minutes.
+# A light load of known outcome, which says once a second what it did. Arguments: the exporter's database, the share of the reads
+# that go to the hot tenth of the pages, roll-backs a second. Ends after 15 minutes.
 #
-# Everything is counted on this side: blocks by EXPLAIN's own sums, WAL bytes by what is sent, sizes by du, never by the
-# server's counters. The one number taken from the start of a session is its own transaction (see `transactions`).
-hot=$1 rollbacks=$2
-reads=20 blocks=200 rows=40 message=100000 idle=6
+# Everything is counted on this side: blocks and times by EXPLAIN's own sums, WAL by what is sent, sizes by du, calls by what is
+# asked; never by the server's counters.
+shared=$1 hot=$2 rollbacks=$3
+reads=20 blocks=200 rows=40 message=100000 idle=6 calls=20 lookups=9 scanned=2000
 
-query() { psql -X -q -A -t -U postgres -d obsboot_bench "$@"; }
+in_database() { name=$1; shift; psql -X -q -A -t -U postgres -d "$name" "$@"; }
+bench() { in_database obsboot_bench "$@"; }
+file_of() { in_database "$shared" -c "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('$1')"; }
+bytes() { du -b "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'; }
 
-# Idle sessions, and one that holds a temporary slot, for only a slot tells the exporter the WAL position. All end with this
+# Idle sessions, and one that holds a temporary slot, for only a slot tells the exporter the WAL position. They end with this
 # script, for it holds the only writer of their standard input.
 hold=$(mktemp -d)/hold
 mkfifo "$hold"
 for _ in $(seq "$idle"); do
-  query <"$hold" >/dev/null 2>&1 &
+  bench <"$hold" >/dev/null 2>&1 &
 done
-{ echo "SELECT pg_create_physical_replication_slot('obsboot_$$', false, true);"; cat; } <"$hold" | PGAPPNAME=obsboot-slot query >/dev/null 2>&1 &
+{ echo "SELECT pg_create_physical_replication_slot('obsboot_$$', false, true);"; cat; } <"$hold" |
+  in_database postgres >/dev/null 2>&1 &
 exec 3>"$hold"
 
-database=$PGDATA/base/$(query -c "SELECT oid FROM pg_database WHERE datname = current_database()")
+database=$PGDATA/base/$(bench -c "SELECT oid FROM pg_database WHERE datname = current_database()")
+table=$(file_of obsboot_small) index=$(file_of obsboot_small_pkey)
 # What the settings leave to applications; the panel has it from the exporter.
-limit=$(query -c "SELECT sum(setting::integer * CASE name WHEN 'max_connections' THEN 1 ELSE -1 END) FROM pg_settings
+limit=$(bench -c "SELECT sum(setting::integer * CASE name WHEN 'max_connections' THEN 1 ELSE -1 END) FROM pg_settings
   WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')")
 
-second() {
+in_bench() {
   for _ in $(seq "$reads"); do
     echo "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) SELECT sum(length(filler)) FROM pages WHERE ctid = ANY (ARRAY(
       SELECT format('(%s,1)', floor(random() * CASE WHEN random() < $hot THEN 1600 ELSE 16000 END))::tid
@@ -38,23 +43,45 @@ second() {
     SELECT 'message', length(pg_logical_emit_message(false, 'obsboot', repeat('x', $message))::text);"
 }
 
-# PostgreSQL 16 and older say `I/O Timings: shared/local read=` or `read=`; the first Buffers of a statement is its sum.
+# A database in which only this one statement runs.
+in_single() {
+  printf '%s\n' '\timing on'
+  for _ in $(seq "$calls"); do
+    echo "SELECT pg_sleep(0.01);"
+  done
+}
+
+in_shared() {
+  echo "SELECT count(*) FROM obsboot_small WHERE number >= 0;"
+  for number in $(seq "$lookups"); do
+    echo "SELECT number FROM obsboot_small WHERE id = $number;"
+  done
+}
+
+# The first Buffers and I/O Timings of a plan are its sums; PostgreSQL 16 and older spell the timings differently.
 tally='
   function number(name) { return match($0, name "=[0-9.]+") ? substr($0, RSTART + length(name) + 1, RLENGTH - length(name) - 1) : 0 }
   /^(Aggregate|Result|Insert|Delete)/ { fresh = timed = 1; statements++ }
   /^Planning:/ { fresh = timed = 1 }
-  /Buffers:/ { if (fresh && /shared/) { part = $0; sub(/.*shared/, "", $0); sub(/(local|temp).*/, "", $0); hits += number("hit"); reads += number("read"); $0 = part } fresh = 0 }
+  /Buffers:/ { if (fresh && sub(/.*shared/, "")) { sub(/(local|temp).*/, ""); hits += number("hit"); reads += number("read") } fresh = 0 }
   /I\/O Timings:/ { if (timed) io += number("read"); timed = 0 }
   /^(Planning|Execution) Time:/ { busy += $3 }
+  /^Time:/ { called++; call += $2 }
   /^message/ { sent++ }
   END {
-    printf "{\"ticks\": 1, \"statements\": %d, \"rollbacks\": %d, \"transactions\": %d, ", statements, rollbacks, statements + sent + rollbacks + 1
+    # A session begins with a transaction of its own.
+    printf "{\"ticks\": 1, \"transactions\": %d, \"rollbacks\": %d, ", statements + sent + rollbacks + 1, rollbacks
     printf "\"hits\": %d, \"reads\": %d, \"io_ms\": %.3f, \"busy_ms\": %.3f, ", hits, reads, io, busy
-    printf "\"rows\": %d, \"wal_bytes\": %d, \"idle\": %d, \"limit\": %d, \"database_bytes\": %d, \"wal_size\": %d}\n", 2 * rows * (statements > 0), message * sent, idle, slots, size, wal
+    printf "\"rows\": %d, \"wal_bytes\": %d, \"idle\": %d, \"limit\": %d, ", statements ? 2 * rows : 0, message * sent, idle, slots
+    printf "\"calls\": %d, \"call_ms\": %.3f, \"lookups\": %d, \"scans\": 1, \"scanned\": %d, ", called, call, lookups, scanned
+    printf "\"database_bytes\": %d, \"wal_size\": %d, \"table_bytes\": %d, \"index_bytes\": %d}\n", database, wal, table, index_
   }'
 
 for _ in $(seq 900); do
-  second | query -F ' ' | awk -v rollbacks="$rollbacks" -v rows="$rows" -v message="$message" -v idle="$idle" -v slots="$limit" \
-    -v size="$(du -sb "$database" | cut -f 1)" -v wal="$(du -b "$PGDATA"/pg_wal/0* | awk '{ s += $1 } END { print s }')" "$tally"
-  sleep 0.6
+  { in_bench | bench; in_single | in_database obsboot_single; in_shared | in_database "$shared" >/dev/null; } |
+    awk -v rollbacks="$rollbacks" -v rows="$rows" -v message="$message" -v idle="$idle" -v slots="$limit" \
+      -v lookups="$lookups" -v scanned="$scanned" \
+      -v database="$(bytes -s "$database")" -v wal="$(bytes "$PGDATA"/pg_wal/0*)" \
+      -v table="$(bytes "$table" "${table}_fsm" "${table}_vm")" -v index_="$(bytes "$index")" "$tally"
+  sleep 0.35
 done

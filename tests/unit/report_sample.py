@@ -106,7 +106,8 @@ def _truths() -> list[Result]:
                 samples = [[at, value + 0.09 * min(1.0, (at - 60) / 30)] for at, value in samples]
             measured = samples[-1][1]
             detail = {
-                "signal": name, "title": title, "unit": unit, "measured": measured, "true": true, "tolerance": tolerance,
+                "signal": name, "title": title, "unit": unit, "measured": measured, "true": true,
+                "tolerance": tolerance,
                 "samples": samples, "window": [98.0, 138.0], "events": 1600.0, "tally": {"hits": 1280, "misses": 320},
                 "formula": "hits / (hits + misses)",
                 "query": f'sum by (job, instance) (rate({name}_total{{job="shop-{instance}"}}[20s]))',

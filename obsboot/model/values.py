@@ -1,0 +1,23 @@
+"""The smallest words: answers, formulas, places in files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+Value = str | int | float | bool
+"""One answer. An answer is data and never becomes syntax."""
+
+Formula = str | float
+"""A number, or arithmetic over names that are known later (answers, a tally, a threshold)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something is said; `line` counts from 1."""
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"

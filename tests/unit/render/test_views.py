@@ -1,0 +1,88 @@
+"""A view of an expression changes what it means to change, and nothing else: over the whole catalogue."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from tests.stacks import stack_of
+
+from obsboot.catalog import Catalogue, load
+from obsboot.model import Instance, Signal, Stack
+from obsboot.promql import Rewrite, Selector, check, rewrite, selectors
+from obsboot.promql.rewriting import normal
+from obsboot.render.views import answer, for_panel, for_record, for_rule, jobs_of
+
+ADDED = ("job", "instance")
+SIGNALS = [(c.id, s) for c in load().components.values() for s in c.signals]
+
+
+def without_added(selector: Selector) -> Selector:
+    kept = tuple(m for m in selector.matchers if m.name not in ADDED and m.name != "le")
+    return dataclasses.replace(selector, matchers=kept)
+
+
+def plain(expr: str) -> str:
+    """The expression without what a view adds: job and instance matchers, and the value of a bucket's bound."""
+    return rewrite(expr, Rewrite(selector=without_added))
+
+
+def filled(signal: Signal, stack: Stack, instance: Instance) -> str:
+    """The expression with each `answer:<name>` spelled as its number."""
+
+    def number(text: str) -> str | None:
+        name = text.removeprefix("answer:")
+        return f"{float(answer(name, stack, instance)):g}" if text.startswith("answer:") and name.isidentifier() else None
+
+    return rewrite(signal.expr, Rewrite(replace=number))
+
+
+@pytest.fixture(scope="module")
+def stack(catalogue: Catalogue) -> Stack:
+    return stack_of(catalogue)
+
+
+@pytest.mark.parametrize(("component", "name"), SIGNALS)
+def test_a_panel_gets_variables_and_nothing_else(stack: Stack, component: str, name: str) -> None:
+    for instance in stack.of(component):
+        signal = instance.component.signals[name]
+        view = for_panel(signal.expr, stack, instance).replace("$__rate_interval", "5m")
+        assert plain(view) == plain(filled(signal, stack, instance))
+        for selector in selectors(view):
+            assert selector.value_of("job") or any(m.name == "job" for m in selector.matchers), selector
+
+
+@pytest.mark.parametrize(("component", "name"), SIGNALS)
+def test_a_record_gets_fixed_jobs_and_nothing_else(stack: Stack, component: str, name: str) -> None:
+    for instance in stack.of(component):
+        signal = instance.component.signals[name]
+        view = for_record(signal.expr, stack, instance)
+        assert plain(view) == plain(filled(signal, stack, instance))
+        for selector in selectors(view):
+            jobs = jobs_of(selector.name, stack, instance)
+            assert selector.value_of("job") in (*jobs, None)
+
+
+@pytest.mark.parametrize(("component", "name"), SIGNALS)
+def test_a_rule_parses(stack: Stack, component: str, name: str) -> None:
+    for instance in stack.of(component):
+        check(for_rule(instance.component.signals[name].expr, stack, instance))
+
+
+def test_a_bound_is_found_by_prometheus_2_and_3(stack: Stack) -> None:
+    instance = stack.instances[0]
+    stack = dataclasses.replace(stack, values={**stack.values, "whole": 1, "half": 0.5})
+    assert for_rule('a{le="$whole"}', stack, instance).endswith(r'le=~"1|1\\.0"}')
+    assert for_rule('a{le="$half"}', stack, instance).endswith('le="0.5"}')
+
+
+def test_a_recorded_series_is_asked_over_another_window(stack: Stack) -> None:
+    instance = stack.instances[0]
+    assert "job:x:ratio_rate1h{" in for_rule("job:x:ratio_rate5m", stack, instance, "1h")
+    assert "other_5m{" in for_rule("other_5m", stack, instance, "1h")
+
+
+def test_normal_spelling_is_stable(catalogue: Catalogue) -> None:
+    for component in catalogue.components.values():
+        for signal in component.signals.values():
+            assert normal(normal(signal.expr)) == normal(signal.expr)
