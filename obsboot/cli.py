@@ -61,8 +61,11 @@ def cli() -> None:
     """
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM arrived; it ends a command just as Ctrl-C does, with everything undone that has to be."""
+class Terminated(BaseException):
+    """SIGTERM arrived; it ends a command just as Ctrl-C does, with everything undone that has to be.
+
+    No KeyboardInterrupt, which prompts answer in ways of their own.
+    """
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -50,8 +52,9 @@ def replay_with(pack: Pack, run: Runner) -> tuple[Result, ...]:
         return (Result("replay/promtool", "promtool", "error", why),)
     texts = files_of(pack)
     results = [*_configs(pack, texts, run), *_rules(pack, texts, run)]
-    for path in _yaml_below("tests", texts):
-        results += _play(_Test(pack, path, texts[path], spelt), run)
+    tests = [_Test(pack, path, texts[path], spelt) for path in _yaml_below("tests", texts)]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # each only waits for its promtool
+        results += [result for played in pool.map(lambda test: list(_play(test, run)), tests) for result in played]
     results += _not_played(pack)
     return (*results, *_untested(pack, texts, results))
 

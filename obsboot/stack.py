@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, Component, Instance, ObsbootError, Question, Stack, Value
@@ -22,7 +23,7 @@ def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
         service=service,
         team=str(values["team"]),
         environment=str(values["environment"]),
-        instances=tuple(sorted([*asked, *added], key=_order)),
+        instances=tuple(sorted(_among([*asked, *added]), key=_order)),
         values=values,
         catalogue=catalogue.components,
         overrides=answers.overrides,
@@ -75,6 +76,12 @@ def _questions_for(component: Component, role: str) -> dict[str, Question]:
 def _job(component: Component, name: str, service: str) -> str:
     """Libraries speak through the service's endpoint, so their series carry the service's job."""
     return service if component.kind in ("service", "library") else f"{service}-{name}"
+
+
+def _among(instances: list[Instance]) -> list[Instance]:
+    """The instances, each knowing what the others provide."""
+    around = frozenset(what for instance in instances for what in instance.component.provides)
+    return [replace(instance, around=around) for instance in instances]
 
 
 def _belongs(component: Component, asked: list[Instance], values: Mapping[str, Value]) -> bool:

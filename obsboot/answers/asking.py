@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,8 +126,8 @@ def _assemble(template: Path, asked: tuple[Prompt, ...], known: Mapping[str, Val
 
 def _entry(prompt: Prompt, names: Mapping[str, str], known: Mapping[str, Value]) -> dict[str, Any]:
     question = prompt.question
-    why = f" {question.reason}" if question.reason else ""
-    entry: dict[str, Any] = {"type": _TYPES.get(question.type, "str"), "help": question.ask + why, "qmark": "?"}
+    text = textwrap.fill(f"{question.ask} {question.reason}".strip(), 76)
+    entry: dict[str, Any] = {"type": _TYPES.get(question.type, "str"), "help": text, "qmark": "?"}
     choices = prompt.choices or {choice: choice for choice in question.choices}
     if choices:
         entry["choices"] = dict(choices)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from obsboot.detect import Detection
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_OF_THE_TOOL = frozenset({"DEBUG", "CATALOG"})
-"""What `OBSBOOT_` variables mean that are no answers."""
+_OF_THE_TOOL = frozenset({"CATALOG", "DEBUG", "ENGINE_LOG", "ENGINE_STATE", "IMAGES", "PROMTOOL"})
+"""The `OBSBOOT_` variables that are no answers: the tool's own and those of its test bed."""
 
 
 @dataclass(frozen=True, slots=True)

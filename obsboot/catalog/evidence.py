@@ -156,7 +156,8 @@ def _missing(selector: Selector, known: Inventory, records: dict[str, Signal]) -
 
 
 def _replay(catalogue: Catalogue, signal: Signal, alert: Alert, replay: Replay) -> Iterator[Wrong]:
-    path, at, read = alert.place.path, (alert.name, "replay"), _closure(catalogue, signal)
+    path, at = alert.place.path, (alert.name, "replay")
+    read = _closure(catalogue, signal).union(*(_exchanged(signal, w) for w in (alert.window, alert.also_window)))
     for side, series in (("good", replay.good), ("bad", replay.bad)):
         for key in series:
             try:

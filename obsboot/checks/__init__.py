@@ -12,11 +12,10 @@ from obsboot.model import Finding, Outcome, Pack, Result
 __all__ = ["Check", "check", "checks"]
 
 
-def check(pack: Pack, catalogue: object = None, *, only: Collection[str] = ()) -> tuple[Result, ...]:  # noqa: ARG001
+def check(pack: Pack, *, only: Collection[str] = ()) -> tuple[Result, ...]:
     """One result for each check (or for those whose ids are in `only`), by id.
 
-    Warnings do not fail a check. What could not be read makes every check that needed it an `error`. The catalogue is
-    that of the pack's stack; the parameter is for callers that hold another one.
+    Warnings do not fail a check. What could not be read makes every check that needed it an `error`, never `passed`.
     """
     context = Context(pack)
     wanted = [each for each in checks() if not only or each.id in only]

@@ -30,6 +30,6 @@ class Receivers(Check):
                 elif route.receiver in known and not tells(known[route.receiver]) and severity != "none":
                     silent.setdefault(route.receiver, set()).add(rule.name)
         for name, alerts in silent.items():
-            count = f"{len(alerts)} alert{'s' if len(alerts) != 1 else ''}"
-            message = f"receiver {name} tells nobody, and {count} ends there"
+            count = f"{len(alerts)} alerts end" if len(alerts) != 1 else "1 alert ends"
+            message = f"receiver {name} tells nobody, and {count} there"
             yield self.finding(path, known[name].at("name"), message, severity="warning")

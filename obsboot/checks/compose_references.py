@@ -17,11 +17,12 @@ class References(Check):
     fix = "Define it, or correct the name; paths are relative to compose.yaml."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        services = context.services
         path, data = context.path("compose.yaml"), context.mapping("compose.yaml")
         defined = {
             key: set(mapped(data.get(key))) | {"default"} for key in ("networks", "volumes", "secrets", "configs")
         }
-        for name, service in context.services.items():
+        for name, service in services.items():
             each = mapped(service)
             for key, used, line in _named(each):
                 if used not in defined[key]:
@@ -32,7 +33,7 @@ class References(Check):
                 elif source[:1] not in "./~$" and source not in defined["volumes"]:
                     yield self.finding(path, line, f"{name} uses the volume {source!r}, which is not defined")
             for other in each.get("depends_on") or ():
-                if other not in context.services:
+                if other not in services:
                     yield self.finding(path, each.at("depends_on"), f"{name} waits for {other!r}, which is no service")
 
 

@@ -27,11 +27,11 @@ class Targets(Check):
             yield self.finding(panel.board.path, panel.line("targets"), f"panel {panel.title!r} has no query")
         seen: set[object] = set()
         for number, target in enumerate(panel.targets):
-            line = panel.line("targets", number)
             if not str(target.get("expr") or "").strip():
-                yield self.finding(panel.board.path, line, f"panel {panel.title!r}: query {number + 1} is empty")
+                message = f"panel {panel.title!r}: query {number + 1} is empty"
+                yield self.finding(panel.board.path, panel.line("targets", number), message)
             reference = target.get("refId")
             if not reference or reference in seen:
                 message = f"panel {panel.title!r}: query {number + 1} has the refId {reference!r} of another, or none"
-                yield self.finding(panel.board.path, line, message)
+                yield self.finding(panel.board.path, panel.line("targets", number), message)
             seen.add(reference)

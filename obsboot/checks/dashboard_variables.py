@@ -34,14 +34,16 @@ class Variables(Check):
             yield from self._defined(board, defined)
 
     def _defined(self, board: Board, defined: list[str]) -> Iterator[Finding]:
+        in_panels = used(json.dumps(board.data["panels"]))
         for number, name in enumerate(defined):
-            line = board.line("templating", "list", number)
+            others = [each for index, each in enumerate(board.variables) if index != number]
+            why = ""
             if defined.index(name) != number:
-                yield self.finding(board.path, line, f"${name} is defined twice")
-            others = [each for index, each in enumerate(board.data["templating"]["list"]) if index != number]
-            rest = json.dumps([board.data["panels"], others])
-            if not board.local and name not in used(rest):
-                yield self.finding(board.path, line, f"${name} is used by nothing")
+                why = f"${name} is defined twice"
+            elif not board.local and name not in in_panels and name not in used(json.dumps(others)):
+                why = f"${name} is used by nothing"
+            if why:
+                yield self.finding(board.path, board.line("templating", "list", number), why)
 
 
 def _texts(panel: Panel) -> Iterator[tuple[Way, str]]:

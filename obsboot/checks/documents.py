@@ -124,7 +124,7 @@ def _twice(text: str) -> MalformedError:
 
 
 Way = tuple[str | int, ...]
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 def json_lines(text: str) -> dict[Way, int]:
@@ -133,32 +133,38 @@ def json_lines(text: str) -> dict[Way, int]:
 
 
 def _positions(text: str) -> Iterator[tuple[Way, int]]:
-    way: list[str | int] = []
-    inside: list[str] = []
-    line, seen, key = 1, 0, True
-    yield (), 1
+    tokens = _tokens(text)
+    first, line = next(tokens)
+    yield (), line
+    yield from _parts(tokens, first, ())
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int]]:
+    line, seen = 1, 0
     for token in _TOKEN.finditer(text):
         line += text.count("\n", seen, token.start())
         seen = token.start()
-        mark = token[2]
-        if inside and inside[-1] == "{" and key and token[1] is not None:
-            way[-1] = json.loads(token[0])
-            yield tuple(way), line
-            continue
-        if inside and inside[-1] == "[" and key and mark not in ("]", ","):
-            yield tuple(way), line
-            key = False
-        if mark and mark in "{[":
-            inside.append(mark)
-            way.append("" if mark == "{" else 0)
-            key = True
-        elif mark and mark in "}]":
-            inside.pop()
-            way.pop()
-            key = False
-        elif mark == ",":
-            key = True
-            if inside[-1] == "[":
-                way[-1] = int(way[-1]) + 1
-        elif mark == ":":
-            key = False
+        yield token[0], line
+
+
+def _parts(tokens: Iterator[tuple[str, int]], first: str, way: Way) -> Iterator[tuple[Way, int]]:
+    """The parts of the value that begins with the token `first`; `tokens` go on behind it."""
+    if first == "{":
+        for piece, line in tokens:
+            if piece == "}":
+                return
+            if piece != ",":
+                inner = (*way, json.loads(piece))
+                yield inner, line
+                next(tokens)  # the colon
+                yield from _parts(tokens, next(tokens)[0], inner)
+    elif first == "[":
+        number = 0
+        for piece, line in tokens:
+            if piece == "]":
+                return
+            if piece == ",":
+                number += 1
+            else:
+                yield (*way, number), line
+                yield from _parts(tokens, piece, (*way, number))

@@ -65,7 +65,9 @@ def root(config: Mapped) -> Route:
     """The tree of a whole configuration, or of a fragment whose routes hang below the one that exists."""
     if "route" in config:
         return route(config["route"])
-    return route(Mapped(config.line) | {"routes": config.get("routes")} if "routes" in config else None)
+    above = Mapped(config.line)
+    above["routes"] = config.get("routes")
+    return route(above)
 
 
 def receivers(config: Mapped) -> dict[str, Mapped]:

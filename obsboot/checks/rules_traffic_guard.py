@@ -21,7 +21,9 @@ class TrafficGuard(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         records = {rule.name: rule.query.text for rule in context.records}
         for rule in context.alerts:
-            if context.study(rule.query) is not None and unguarded(rule.query.text, records):
-                yield self.finding(
-                    rule.path, rule.query.line(), f"{rule.query.owner} is a ratio of rates without a floor"
-                )
+            study = context.study(rule.query)
+            if study is None or (study.shape.unit and study.shape.unit.dims):
+                continue  # a mean, of seconds or bytes, is as true of one event as of many
+            if unguarded(rule.query.text, records):
+                message = f"{rule.query.owner} is a ratio of rates without a floor"
+                yield self.finding(rule.path, rule.query.line(), message)

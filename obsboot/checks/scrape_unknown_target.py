@@ -22,13 +22,17 @@ class UnknownTarget(Check):
         path = context.path(context.scrape_name)
         data = context.scrape
         places = _places(context)
+        exporters = set() if context.stack.owns_stack else {container(each) for each in context.stack.instances}
         for job in context.jobs.values():
             for target, line in job.targets:
                 host, _, port = target.rpartition(":") if ":" in target else (target, "", "")
                 if job.relabelled and "://" in target:
                     continue  # a probe's target is a page, not a scrape address
                 ports = places.get(host)
-                if ports is None:
+                if ports is None and host in exporters:
+                    message = f"job {job.name}: this pack starts no {host}; run it, or answer its exporter_address"
+                    yield self.finding(path, line, message, severity="warning")
+                elif ports is None:
                     yield self.finding(path, line, f"job {job.name}: nothing of this stack is called {host!r}")
                 elif ports and port not in ports:
                     message = f"job {job.name}: {host} listens on {' or '.join(sorted(ports))}, not on {port}"

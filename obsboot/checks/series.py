@@ -41,6 +41,7 @@ class Series:
                 self.records.setdefault(rule.name, []).append(rule)
         self._recorded: dict[int, Shape] = {}
         self._excused = _excused(stack)
+        self._inventories: dict[str, Inventory] = {}
 
     def shape(self, selector: Selector) -> Shape:
         """What the series that a selector picks are like."""
@@ -58,6 +59,12 @@ class Series:
             return UNKNOWN
         merged = reduce(either, found)
         return merged.having(varied=merged.varied | {"job"}) if len(found) > 1 else merged
+
+    def inventory(self, component: Component) -> Inventory:
+        """What the component's recordings hold."""
+        if component.id not in self._inventories:
+            self._inventories[component.id] = inventory(component)
+        return self._inventories[component.id]
 
     def jobs_of(self, selector: Selector) -> tuple[str, ...]:
         """The known jobs that the selector's `job` matchers allow; a Grafana variable allows each."""
@@ -86,12 +93,12 @@ class Series:
 
     def exposes(self, name: str, job: str) -> bool:
         """Whether a recording of one of the job's components holds the series."""
-        return any(name in inventory(each.component) for each in self.instances.get(job, ()))
+        return any(name in self.inventory(each.component) for each in self.instances.get(job, ()))
 
     def _open(self, job: str, name: str = "") -> bool:
         """Whether the job may expose what no inventory holds: it is not recorded, or an application's own."""
         instances = self.instances.get(job, [])
-        if not instances or not all(inventory(each.component).families for each in instances):
+        if not instances or not all(self.inventory(each.component).families for each in instances):
             return True
         own = [each.component for each in instances if each.component.kind in ("service", "library")]
         return bool(own) and not any(name.startswith(c.series) for c in own if c.series and name)
@@ -100,7 +107,7 @@ class Series:
         if name in _OF_SCRAPES:
             return self._targeted(_OF_SCRAPES[name], job)
         for instance in self.instances.get(job, ()):
-            found = inventory(instance.component)
+            found = self.inventory(instance.component)
             family = found.family(name)
             if family is not None:
                 return self._targeted(of_family(name, family, found, instance.component), job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +63,7 @@ def command(root: Path, yes: bool, pairs: tuple[str, ...], file: Path | None, ro
     if error := workspace.refusal(plan):
         raise error
     show_plan(plan)
-    if said.interactive and not click.confirm("Write these files?", default=True):
+    if said.interactive and not _confirmed():
         raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
     workspace.write(plan)
     _next_steps(plan, draft, catalogue)
@@ -115,6 +116,15 @@ def _plan(root: Path, draft: Draft, catalogue: Catalogue, state: State | None) -
         secret_files=secret_files(stack),
     )
     return workspace.plan(root, wanted)
+
+
+def _confirmed() -> bool:
+    """Whether the person wants the files. What was typed before the question was shown is no answer to it."""
+    with suppress(ImportError, OSError):
+        import termios  # noqa: PLC0415 - not everywhere
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    return click.confirm("Write these files?", default=True)
 
 
 def _unchanged(plan: Plan) -> None:

@@ -38,17 +38,15 @@ def _images(clue: Clue, services: tuple[ComposeService, ...]) -> Iterator[Hit]:
     pattern = re.compile(clue.image)
     for service in services:
         if match := pattern.search(service.image):
-            said = {"version": service.version, **match.groupdict()}
-            yield Hit(service.at(service.image_line, clue.why), _spoken(said), service, clue.sure)
+            tag = {"version": service.version} if service.version else {}
+            yield Hit(service.at(service.image_line, clue.why), tag | _said(clue, match), service, clue.sure)
 
 
 def _lines(clue: Clue, tree: Tree, services: tuple[ComposeService, ...]) -> Iterator[Hit]:
     pattern = re.compile(clue.pattern, re.MULTILINE)
     for path in tree.matching(clue.files):
         for line, match in line_matches(pattern, tree, path):
-            yield Hit(
-                Evidence(path, line, clue.why), _spoken(match.groupdict()), _around(path, line, services), clue.sure
-            )
+            yield Hit(Evidence(path, line, clue.why), _said(clue, match), _around(path, line, services), clue.sure)
 
 
 def line_matches(pattern: re.Pattern[str], tree: Tree, path: str) -> Iterator[tuple[int, re.Match[str]]]:
@@ -74,5 +72,6 @@ def _around(path: str, line: int, services: tuple[ComposeService, ...]) -> Compo
     return next((s for s in services if s.path == path and s.line <= line <= s.end), None)
 
 
-def _spoken(groups: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in groups.items() if value}
+def _said(clue: Clue, match: re.Match[str]) -> dict[str, str]:
+    """The clue's own answers and its named groups, as far as they matched something."""
+    return {name: str(value) for name, value in {**clue.says, **match.groupdict()}.items() if value not in (None, "")}

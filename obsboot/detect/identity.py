@@ -19,19 +19,19 @@ _REMOTE = re.compile(
 
 
 def service_name(tree: Tree, compose: tuple[ComposeFile, ...]) -> Suggestion | None:
-    """The first that says a usable name: the compose project, a package file, the folder (of which nobody is sure)."""
+    """The first that says a usable name: a package file, the compose project, the folder (of which nobody is sure)."""
     return next((s for s in _names(tree, compose) if _IDENTIFIER.match(str(s.value))), None)
 
 
 def _names(tree: Tree, compose: tuple[ComposeFile, ...]) -> Iterator[Suggestion]:
-    for file in compose:
-        if file.project and "/" not in file.path:
-            at = Evidence(file.path, file.project_line, "the compose project")
-            yield Suggestion(identifier(file.project), at)
     for path, section in (("pyproject.toml", "project"), ("pyproject.toml", "tool.poetry"), ("package.json", "")):
         name = _declared(tree, path, section)
         if isinstance(name, str):
             yield Suggestion(identifier(name), Evidence(path, _line(tree, path, name), "the package's name"))
+    for file in compose:  # names the service and what it runs with, so the package is nearer
+        if file.project and "/" not in file.path:
+            at = Evidence(file.path, file.project_line, "the compose project")
+            yield Suggestion(identifier(file.project), at)
     yield Suggestion(identifier(tree.root.resolve().name), Evidence(".", 0, "the folder's name"), sure=False)
 
 

@@ -38,13 +38,18 @@ def _uses(component: Component, hits: tuple[Hit, ...]) -> list[_Use]:
     uses: dict[object, _Use] = {}
     for hit in hits:
         if hit.sure and hit.service:
-            key = (hit.service.folder, hit.service.name) if component.kind == "server" else None
-            uses.setdefault(key, _Use(component, hit.service)).hits.append(hit)
+            uses.setdefault(_key(component, hit), _Use(component, hit.service)).hits.append(hit)
     for hit in hits:
         if not (hit.sure and hit.service):
-            for use in uses.values() or [uses.setdefault(None, _Use(component, None))]:
+            own = uses.get(_key(component, hit)) if hit.service else None
+            for use in [own] if own else list(uses.values()) or [uses.setdefault(None, _Use(component, None))]:
                 use.hits.append(hit)
     return list(uses.values())
+
+
+def _key(component: Component, hit: Hit) -> object:
+    """What tells the instances of a component apart: for servers the compose service that runs each."""
+    return (hit.service.folder, hit.service.name) if hit.service and component.kind == "server" else None
 
 
 def _built_here(use: _Use, services: tuple[ComposeService, ...]) -> ComposeService | None:

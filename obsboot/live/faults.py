@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from obsboot.live.filled import live_text
 from obsboot.live.loads import Loads
 from obsboot.live.run import Run
 from obsboot.live.servers import READY_SECONDS
-from obsboot.live.waiting import wait_for
+from obsboot.live.waiting import Stopped, wait_for
 from obsboot.model import Exit, Fault, Instance, ObsbootError
 
 _FILES = threading.RLock()
@@ -27,7 +28,11 @@ def injected(run: Run, loads: Loads, instance: Instance, fault: Fault) -> Iterat
     Yields what was done, in one line. Raises ObsbootError where it cannot be done or undone.
     """
     with ExitStack() as undoing:
-        yield _KINDS[fault.kind](run, loads, instance, fault, undoing)
+        try:
+            yield _KINDS[fault.kind](run, loads, instance, fault, undoing)
+        except (Stopped, KeyboardInterrupt):
+            undoing.pop_all()  # the containers go now, and with them everything that was done to them
+            raise
 
 
 Undoing = ExitStack
@@ -118,10 +123,20 @@ def _file(run: Run, loads: Loads, instance: Instance, fault: Fault, undoing: Und
     with _FILES:
         before = path.read_text(encoding="utf-8") if path.is_file() else None
         undoing.callback(lambda: _put_back(run, path, before))
-        path.write_text((before or "") + fault.content, encoding="utf-8")
+        path.write_text(_changed(before or "", fault), encoding="utf-8")
         path.chmod(0o644)
     _reload(run, fault.file)
-    return f"append to {fault.file}"
+    return f"{'change' if fault.replaces else 'append to'} {fault.file}"
+
+
+def _changed(text: str, fault: Fault) -> str:
+    if not fault.replaces:
+        return text + fault.content
+    changed, found = re.subn(fault.replaces, fault.content, text, count=1)
+    if not found:
+        message = f"fault {fault.name}: {fault.file} has nothing like {fault.replaces}"
+        raise ObsbootError(message, code=Exit.COULD_NOT_CHECK)
+    return changed
 
 
 def _put_back(run: Run, path: Path, before: str | None) -> None:

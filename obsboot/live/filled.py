@@ -13,11 +13,26 @@ from obsboot.render.context import fill, template_names
 T = TypeVar("T")
 
 
-def filled(stack: Stack, instance: Instance, texts: Mapping[str, str]) -> Recipe:
-    """The recipe of the instance's component. `texts` are the files of the pack, by their path in the repository."""
+def filled(stack: Stack, instance: Instance, texts: Mapping[str, str], procfs: str = "") -> Recipe:
+    """The recipe of the instance's component.
+
+    `texts` are the files of the pack, by their path in the repository; `procfs` is the folder that stands for /proc.
+    """
     names = template_names(stack, instance)
-    names |= {"live_file": _live_file(instance, names), "pack_file": pack_file(stack, texts)}
+    names |= {"live_file": _live_file(instance, names), "pack_file": pack_file(stack, texts), "url": _url(stack), "procfs": procfs}
     return _fill(recipe(instance.component), lambda text: fill(text, **names))
+
+
+def _url(stack: Stack) -> Callable[[str, str], str]:
+    """A function from what is provided (`database`) and a kind of client to its URL; empty where nothing provides it."""
+
+    def url_of(what: str, client: str) -> str:
+        for instance in stack.instances:
+            if what in instance.component.provides and client in (urls := recipe(instance.component).urls):
+                return fill(urls[client], **template_names(stack, instance))
+        return ""
+
+    return url_of
 
 
 def live_text(instance: Instance, name: str) -> str:

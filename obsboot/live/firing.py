@@ -30,7 +30,8 @@ def fire(run: Run, loads: Loads, trials: Sequence[Trial]) -> list[Outcome]:
         tell(run, outcome, silent)
         return outcome
 
-    outcomes = list(each_in_turn([slot.task for slot in plan([t.task for t in trials])], one))
+    order = [slot.task for slot in plan([t.task for t in trials])]
+    outcomes = list(each_in_turn(order, one, run))
     for complaint in loads.restore():
         run.say("live/workload", complaint.split(":")[0], "error", complaint)
     return outcomes
@@ -46,20 +47,25 @@ def takes_away(run: Run, trial: Trial, service: str) -> bool:
         return False
 
 
-def each_in_turn(tasks: Sequence[Task], one: Callable[[Task], Outcome]) -> Iterator[Outcome]:
-    """Run `one` for every task, in this order as far as conflicts allow."""
+def each_in_turn(tasks: Sequence[Task], one: Callable[[Task], Outcome], run: Run) -> Iterator[Outcome]:
+    """Run `one` for every task, in this order as far as conflicts allow. Whatever ends it ends those that still run."""
     waiting = list(tasks)
     running: dict[Future[Outcome], Task] = {}
     with ThreadPoolExecutor(max_workers=MOST_AT_ONCE) as pool:
-        while waiting or running:
-            for task in list(waiting):
-                if len(running) < MOST_AT_ONCE and not any(conflict(task, other) for other in running.values()):
-                    running[pool.submit(one, task)] = task
-                    waiting.remove(task)
-            done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-            for future in done:
-                running.pop(future)
-                yield future.result()
+        try:
+            while waiting or running:
+                for task in list(waiting):
+                    if len(running) < MOST_AT_ONCE and not any(conflict(task, other) for other in running.values()):
+                        running[pool.submit(one, task)] = task
+                        waiting.remove(task)
+                done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+                for future in done:
+                    running.pop(future)
+                    yield future.result()
+                run.check_alive()
+        except BaseException:
+            run.stopping.set()
+            raise
 
 
 def check_bystanders(run: Run, alerts: Sequence[Watched], outcomes: Sequence[Outcome], since: float) -> None:

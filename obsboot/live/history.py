@@ -41,6 +41,8 @@ class History:
     complaint: str = ""
     """Why the last poll of Prometheus failed; empty when it answered."""
     polled: float = 0.0
+    watchers: list[Callable[[], None]] = field(default_factory=list)
+    """Called after each look."""
     _open: dict[frozenset[tuple[str, str]], Episode] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _done: threading.Event = field(default_factory=threading.Event)
@@ -60,6 +62,8 @@ class History:
             self._guarded(self.look)
             if self.sink:
                 self._guarded(self.sink.refresh)
+            for watcher in list(self.watchers):
+                self._guarded(watcher)
             self._done.wait(POLL_SECONDS)
 
     def _guarded(self, step: Callable[[], None]) -> None:

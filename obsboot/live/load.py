@@ -62,6 +62,9 @@ class HttpLoad:
         for thread in self._threads:
             thread.join(timeout=_TIMEOUT_SECONDS + 5)
 
+    def abandon(self) -> None:
+        self._stop.set()
+
     def alive(self) -> bool:
         return bool(self._threads) and not self._stop.is_set()
 

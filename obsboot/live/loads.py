@@ -50,9 +50,10 @@ class Loads:
         if load:
             load.stop()
 
-    def stop_all(self) -> None:
+    def abandon_all(self) -> None:
+        """Let go of every load at once, since its container goes."""
         for load in list(self.running.values()):
-            load.stop()
+            load.abandon()
         self.running.clear()
 
     def restore(self) -> list[str]:

@@ -15,7 +15,7 @@ from obsboot.live.alertmanager import Alertmanager
 from obsboot.live.containers import Box, Died, Marks
 from obsboot.live.copy import copy
 from obsboot.live.edits.compose import Surroundings
-from obsboot.live.engine import FOLDER_LABEL, Engine, connect, remove
+from obsboot.live.engine import Engine, connect, owner, remove
 from obsboot.live.filled import filled
 from obsboot.live.history import History
 from obsboot.live.images import Images, Unavailable
@@ -23,6 +23,7 @@ from obsboot.live.options import Options
 from obsboot.live.prometheus import Prometheus
 from obsboot.live.run import Listener, Run, new_identity, new_secrets
 from obsboot.live.servers import Site, start
+from obsboot.live.interrupts import uninterrupted
 from obsboot.live.sink import start_sink
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Exit, Instance, ObsbootError, Pack
@@ -31,6 +32,7 @@ from obsboot.render.scrape import container as service_of
 
 _READY_SECONDS = 120.0
 FOLDER_PREFIX = "obsboot-run-"
+OWNER_FILE = "owner"
 _NEEDED = ("prometheus", "alertmanager")
 
 
@@ -40,13 +42,15 @@ def opened(pack: Pack, options: Options, listener: Listener) -> Iterator[Run]:
     engine = connect()
     folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX)).resolve()
     folder.chmod(0o755)
+    (folder / OWNER_FILE).write_text(owner())
     run = _new(pack, options, listener, engine, folder)
     try:
         yield run
     finally:
         run.stopping.set()
         if not options.keep:
-            close(engine, run.marks.run, folder)
+            with uninterrupted():
+                close(engine, run.marks.run, folder)
 
 
 def close(engine: Engine, run: str, folder: Path) -> None:
@@ -58,13 +62,22 @@ def close(engine: Engine, run: str, folder: Path) -> None:
 def _new(pack: Pack, options: Options, listener: Listener, engine: Engine, folder: Path) -> Run:
     marks = Marks(new_identity(), str(folder))
     images = Images(engine, options)
-    made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference))
+    procfs = _procfs(folder)
+    made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference, procfs))
     run = Run(pack, options, listener, engine, marks, folder, images, made, secrets=new_secrets(secrets(pack.stack)))
     texts = {path: data.decode(errors="replace") for path, data in made.files.items()}
     run.site = Site(engine, images, marks, pack.stack, folder, (), run.secrets, texts, run.stopping)
     run.site.service_image = options.service_image
-    run.recipes = {i.id: filled(pack.stack, i, texts) for i in pack.stack.instances}
+    run.recipes = {i.id: filled(pack.stack, i, texts, procfs) for i in pack.stack.instances}
     return run
+
+
+def _procfs(folder: Path) -> str:
+    """The folder that stands for the machine's /proc: a container of a recipe fills it, and faults change it there."""
+    procfs = folder / "proc"
+    procfs.mkdir()
+    procfs.chmod(0o777)  # that container's user is none of this machine
+    return str(procfs)
 
 
 def bring_up(run: Run) -> None:
@@ -97,9 +110,13 @@ def _networks(run: Run) -> None:
 
 def _side_by_side(run: Run, instances: Sequence[Instance]) -> None:
     with ThreadPoolExecutor(max_workers=4) as pool:
-        for instance, problem in zip(instances, pool.map(lambda i: _server(run, i), instances), strict=True):
-            if problem:
-                run.missing[instance.id] = problem
+        try:
+            for instance, problem in zip(instances, pool.map(lambda i: _server(run, i), instances), strict=True):
+                if problem:
+                    run.missing[instance.id] = problem
+        except BaseException:
+            run.stopping.set()
+            raise
 
 
 def _server(run: Run, instance: Instance) -> str:
@@ -172,5 +189,3 @@ def _ready(run: Run, box: Box, ready: object) -> None:
     except TimedOut as error:
         raise Died(f"{error.message}\n{box.last_lines()}", code=Exit.COULD_NOT_CHECK) from None
 
-
-__all__ = ["FOLDER_LABEL", "FOLDER_PREFIX", "bring_up", "close", "opened"]

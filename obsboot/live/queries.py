@@ -7,23 +7,15 @@ import time
 
 from obsboot.live.explain import why_empty
 from obsboot.live.panels import Board, Query, all_values, boards, variable_values
+from obsboot.live.planning import window as panel_window
 from obsboot.live.run import Run
-from obsboot.live.variables import rate_interval, resolved
+from obsboot.live.variables import resolved
 from obsboot.model import ObsbootError
 from obsboot.promql import PromqlError
 
-_FIVE_MINUTES = 300.0
-
-
-def panel_window(run: Run) -> float:
-    """Seconds of `$__rate_interval` in the run, at the zoom where it is as long as a rule's five minutes."""
-    step = run.clock.scaled(_FIVE_MINUTES) - run.clock.scrape
-    return rate_interval(step, run.clock.scrape)
-
-
 def check_queries(run: Run) -> None:
     """One result for each query of each dashboard, and one for each board's variables."""
-    window = panel_window(run)
+    window = panel_window(run.clock)
     waiting = []
     for board in boards(run):
         names = all_values(board.variables, _variables(run, board))
@@ -66,7 +58,7 @@ def _settled(run: Run, query: Query, expr: str) -> bool:
         return True
     if count:
         run.answered(query.instance, query.signal)
-        run.say("live/query", query.subject, "passed", query=expr, series=count)
+        run.say("live/query", query.subject, "passed", "", series=count, **_about(query, expr))
     elif query.signal and query.signal.empty_when_healthy:
         _empty(run, query, expr)
         return True
@@ -82,10 +74,15 @@ def _empty(run: Run, query: Query, expr: str) -> None:
     if query.signal and query.instance and query.signal.empty_when_healthy:
         run.hollow[query.instance.id, query.signal.name] = expr
         reason = f"rightly empty on a healthy stack: {query.signal.empty or 'its fault has to fill it'}"
-        run.say("live/query", query.subject, "passed", reason, query=expr, series=0)
+        run.say("live/query", query.subject, "passed", reason, series=0, **_about(query, expr))
         return
     try:
         reason = why_empty(run.prometheus, expr, run.began, query.instance, query.signal)
     except (PromqlError, ObsbootError) as error:
         reason = str(error)
-    run.say("live/query", query.subject, "failed", f"no data: {reason}", query=expr)
+    run.say("live/query", query.subject, "failed", f"no data: {reason}", **_about(query, expr))
+
+
+def _about(query: Query, expr: str) -> dict[str, object]:
+    instance = query.instance.id if query.instance else None
+    return {"query": expr, "instance": instance, "signal": query.signal.name if query.signal else None}

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from obsboot.live.alertmanager import Alertmanager, Sink
 from obsboot.live.clock import Clock
-from obsboot.live.containers import Box, Marks
+from obsboot.live.containers import Box, Died, Marks
 from obsboot.live.copy import Copy
 from obsboot.live.engine import Engine
 from obsboot.live.history import History
@@ -22,7 +22,7 @@ from obsboot.live.own_stack import OwnStack
 from obsboot.live.prometheus import Prometheus
 from obsboot.live.servers import Site, again
 from obsboot.live.waiting import Stopped
-from obsboot.model import Finding, Instance, ObsbootError, Outcome, Pack, Recipe, Result, Signal, Stack
+from obsboot.model import Exit, Finding, Instance, ObsbootError, Outcome, Pack, Recipe, Result, Signal, Stack
 from obsboot.render.scrape import container as service_of
 
 
@@ -133,6 +133,13 @@ class Run:
         if instance and signal:
             self.answering.add((instance.id, signal.name))
             self.hollow.pop((instance.id, signal.name), None)
+
+    def check_alive(self) -> None:
+        """Raise Died where a container without which nothing can be seen has ended by itself."""
+        for name in ("prometheus", "alertmanager"):
+            box = self.services.get(name)
+            if box and not box.stopped and (state := box.state()).startswith(("exited", "dead", "gone")):
+                raise Died(f"{name} {state}, its last lines:\n{box.last_lines()}", code=Exit.COULD_NOT_CHECK)
 
     def add(self, result: Result) -> Result:
         """Keep a result and tell the listener."""

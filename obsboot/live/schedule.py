@@ -48,8 +48,11 @@ def conflict(one: Task, other: Task) -> bool:
 
 
 def _same_place(one: str, other: str) -> bool:
-    """Whether one path begins with the other: `cache` and `cache/clients`, but not `cache` and `cache2`."""
-    a, b = one.strip("/").split("/"), other.strip("/").split("/")
+    """Whether one path begins with the other: `cache` and `cache/clients`, but not `cache` and `cache2`.
+
+    The path `/` is everything: a fault that touches it runs alone.
+    """
+    a, b = (path.strip("/").split("/") if path.strip("/") else [] for path in (one, other))
     shorter = min(len(a), len(b))
     return a[:shorter] == b[:shorter]
 

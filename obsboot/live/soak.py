@@ -9,12 +9,6 @@ from obsboot.live.run import Run
 from obsboot.live.watched import Watched
 
 
-def soak_seconds(run: Run, alerts: Sequence[Watched]) -> float:
-    """Longer than the longest hold of an alert, so that each of them could have fired."""
-    longest = max((w.rule.hold + w.rule.window for w in alerts), default=0.0)
-    return longest + 4 * run.clock.evaluation + 2 * run.clock.scrape
-
-
 def check_soak(run: Run, alerts: Sequence[Watched], began: float, seconds: float) -> None:
     """Wait until the healthy load has run for so long since `began`, then say what fired in that time."""
     run.pause(max(0.0, began + seconds - time.time()))

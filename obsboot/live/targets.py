@@ -9,7 +9,7 @@ import yaml
 
 from obsboot.live.run import Run
 from obsboot.live.waiting import TimedOut, wait_for
-from obsboot.model import Instance
+from obsboot.model import Instance, Outcome
 from obsboot.render.scrape import scraped
 
 UP_SECONDS = 60.0
@@ -59,7 +59,7 @@ def _target(run: Run, instance: Instance, targets: list[dict[str, Any]]) -> None
     elif len(set(labels)) < len(labels):
         run.say("live/target", subject, "failed", "two targets share one job and instance", **detail)
     else:
-        run.say("live/target", subject, "passed", **detail)
+        run.say("live/target", subject, "passed", "", **detail)
 
 
 def _log(run: Run, instance: Instance) -> str:
@@ -102,7 +102,7 @@ def check_rules(run: Run) -> None:
     absent = [f"{name} of group {group} ({path})" for (group, name), path in wanted.items() if (group, name) not in loaded]
     late = [g["name"] for g in groups if float(g.get("evaluationTime", 0)) > float(g.get("interval", 1))]
     problems = [*wrong, *(f"not loaded: {each}" for each in absent), *(f"{each}: late" for each in late)]
-    outcome = "failed" if problems or not wanted else "passed"
+    outcome: Outcome = "failed" if problems or not wanted else "passed"
     reason = "; ".join(problems) or ("" if wanted else "the pack has no rules")
     run.say("live/rules", "prometheus/rules", outcome, reason, loaded=len(loaded))
 

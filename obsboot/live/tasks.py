@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from obsboot.live.clock import Clock
 from obsboot.live.history import Key
@@ -20,6 +20,13 @@ class Trial:
     fault: Fault
     alerts: tuple[Watched, ...]
     task: Task
+
+    def only(self, severity: str, clock: Clock) -> Trial | None:
+        """The same fault for the alerts of one severity; None where it has none."""
+        kept = tuple(each for each in self.alerts if each.alert.severity == severity)
+        if not kept:
+            return None
+        return replace(self, alerts=kept, task=replace(self.task, seconds=expected(kept, clock)))
 
     def allows(self, key: Key) -> bool:
         """Whether the alert may fire because of this fault."""
@@ -50,12 +57,18 @@ def _trial(found: Sequence[Watched], every: Iterable[Watched], clock: Clock) -> 
         Task(
             name=f"{instance.id}/{fault.name}",
             seconds=expected(found, clock),
-            touches=fault.touches or (instance.id,),
+            touches=tuple(_touches(instance, fault)),
             fires=fires,
             may_fire=also,
             silences=silenced - fires,
         ),
     )
+
+
+def _touches(instance: Instance, fault: Fault) -> Iterator[str]:
+    yield from fault.touches or (instance.id,)
+    for workload in filter(None, (fault.workload, fault.instead_of)):  # one of a name runs at a time
+        yield f"workload of {instance.id}/{workload}"
 
 
 def expected(alerts: Iterable[Watched], clock: Clock) -> float:

@@ -13,7 +13,7 @@ from obsboot.live.explain import why_empty
 from obsboot.live.loads import Loads
 from obsboot.live.panels import Query, boards, one_of
 from obsboot.live.prometheus import Sample
-from obsboot.live.queries import panel_window
+from obsboot.live.planning import window as panel_window
 from obsboot.live.run import Run
 from obsboot.live.variables import resolved, scaled_panel
 from obsboot.live.workload import Load
@@ -96,7 +96,7 @@ def prove(run: Run, loads: Loads, group: Iterable[Case], attempts: int = 2) -> N
         left = [probe.case for probe in probes if not _concluded(run, probe, last)]
         if not left:
             return
-        run.pause(panel_window(run))
+        run.pause(panel_window(run.clock))
 
 
 def _look(run: Run, probes: Sequence[_Probe]) -> None:
@@ -141,7 +141,7 @@ def _probe(run: Run, loads: Loads, case: Case) -> _Probe | None:
 
 def needed_window(run: Run, case: Case, load: Load) -> float:
     """Seconds over which the query looks back: as a rule's five minutes, or longer until it holds enough events."""
-    window = panel_window(run)
+    window = panel_window(run.clock)
     if case.signal.clock != "rate":
         return window
     now = time.time()

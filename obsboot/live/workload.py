@@ -31,6 +31,9 @@ class Load(Protocol):
     def stop(self) -> None:
         """End, and wait until nothing of it is left."""
 
+    def abandon(self) -> None:
+        """End this side of it at once; the container goes anyway."""
+
     def alive(self) -> bool:
         """Whether it still runs."""
 
@@ -121,6 +124,11 @@ class ExecLoad:
             process.wait()
         for thread in self._threads:
             thread.join(timeout=5)
+
+    def abandon(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
 
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None

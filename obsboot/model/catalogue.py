@@ -47,7 +47,7 @@ class Clue:
     `pattern` is searched in each line of `files` (globs: without a slash the name at any depth, else the path).
     `image` is searched in the image of each service of the compose files, which makes that service an instance: with
     its address and the version in its tag. Named groups are suggested answers (`version`, `address`, `pool_size` ...);
-    the group `port` becomes the port of the address.
+    the group `port` becomes the port of the address. `says` are answers that the clue gives by itself.
     """
 
     why: str
@@ -55,6 +55,7 @@ class Clue:
     pattern: str = ""
     image: str = ""
     sure: bool = True
+    says: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

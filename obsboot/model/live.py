@@ -74,6 +74,8 @@ class Fault:
     undo: tuple[tuple[str, ...], ...] = ()
     script: str = ""
     file: str = ""
+    replaces: str = ""
+    """For `file`: a regular expression whose first match gives way to `content` (`\\1` is its first group)."""
     content: str = ""
     touches: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
@@ -88,3 +90,5 @@ class Recipe:
     workloads: Mapping[str, Workload] = field(default_factory=dict)
     faults: Mapping[str, Fault] = field(default_factory=dict)
     setup: tuple[Step, ...] = ()
+    urls: Mapping[str, str] = field(default_factory=dict)
+    """How a client of some kind reaches the run's server: `python` -> a URL with user and password of the run."""

@@ -63,6 +63,8 @@ class Signal:
     empty: str = ""
     empty_when_healthy: bool = False
     roles: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """What others in the stack have to provide (`database`), for an expression that joins their series."""
     since: str = ""
     until: str = ""
     flags: tuple[str, ...] = ()

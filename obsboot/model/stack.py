@@ -42,11 +42,14 @@ class Instance:
     address: str = ""
     version: str = ""
     watched: bool = True
+    around: frozenset[str] = frozenset()
+    """What the stack provides, for signals that join the series of others."""
 
     def signals(self) -> Iterator[Signal]:
-        """The component's signals that hold for this role and version."""
+        """The component's signals that hold for this role and version, in these surroundings."""
         for signal in self.component.signals.values():
-            if _fits(signal.roles, self.role) and _between(self.version, signal.since, signal.until):
+            here = _fits(signal.roles, self.role) and self.around.issuperset(signal.needs)
+            if here and _between(self.version, signal.since, signal.until):
                 yield signal
 
     def alerts(self) -> Iterator[Alert]:

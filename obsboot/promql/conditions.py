@@ -48,11 +48,14 @@ def _is_increase(node: Node) -> bool:
 
 
 def unguarded(expr: str, records: Mapping[str, str]) -> bool:
-    """Whether a ratio of rates is compared without another condition on a rate; recorded ratios are followed."""
+    """Whether the value is a ratio of rates, and no `and` or `unless` looks at the traffic; records are followed."""
     node = parse(expr)
-    conditions = list(_conjuncts(node))
-    ratios = [each for each in conditions if _ratio(each, records)]
-    return bool(ratios) and not any(_floor(each, records) for each in conditions if each not in ratios)
+    return _ratio(node, records) and not any(_guards(each, records) for each in walk(node))
+
+
+def _guards(node: Node, records: Mapping[str, str]) -> bool:
+    joins = kind(node) == "BinaryExpr" and str(node.op) in ("and", "unless")
+    return joins and any(_floor(each, records) for each in _conjuncts(node.rhs))
 
 
 def _conjuncts(node: Node) -> Iterator[Node]:
@@ -66,7 +69,7 @@ def _conjuncts(node: Node) -> Iterator[Node]:
 
 
 def _ratio(node: Node, records: Mapping[str, str]) -> bool:
-    for each in walk(node):
+    for each in _values(node):
         if kind(each) == "BinaryExpr" and str(each.op) == "/" and _rated(each.lhs) and _rated(each.rhs):
             return True
         if (
@@ -76,6 +79,16 @@ def _ratio(node: Node, records: Mapping[str, str]) -> bool:
         ):
             return True
     return False
+
+
+def _values(node: Node) -> Iterator[Node]:
+    """The node and all below it that its value comes from, so not what only filters it."""
+    yield node
+    inner = children(node)
+    if kind(node) == "BinaryExpr" and str(node.op) in _COMPARISONS | {"and", "unless"}:
+        inner = inner[:1]
+    for child in inner:
+        yield from _values(child)
 
 
 def _floor(node: Node, records: Mapping[str, str]) -> bool:

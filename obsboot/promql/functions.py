@@ -78,8 +78,9 @@ def unit_of_result(op: str, left: Shape, right: Shape) -> Unit | None:
 
 def _product(op: str, left: Shape, right: Shape) -> Unit | None:
     if right.constant is not None and left.unit:
-        factor = right.constant if op == "*" or not right.constant else 1 / right.constant
-        return scaled(left.unit, factor)
+        if op == "/" and 0 < right.constant < 1:
+            return left.unit  # a share of a share, such as errors over an error budget; nobody converts by / 0.01
+        return scaled(left.unit, right.constant if op == "*" or not right.constant else 1 / right.constant)
     if left.constant is not None and right.unit:
         return scaled(right.unit, left.constant) if op == "*" else right.unit.inverse()
     if left.unit is None or right.unit is None:

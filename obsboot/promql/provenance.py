@@ -238,7 +238,7 @@ class _Reader:
         if left.unit and right.unit and not left.unit.same(right.unit):
             self.problem("unit", f"`or` joins {left.unit} and {right.unit}", node)
         same = {k: v for k, v in left.fixed.items() if right.fixed.get(k) == v}
-        unit = left.unit if left.unit and right.unit else None
+        unit = left.unit if left.unit and right.unit and left.unit.same(right.unit) else None
         kept = left.type if left.type == right.type else "unknown"
         return Shape(left.labels.join(right.labels), kept, unit, low=min(left.low, right.low),
                      high=max(left.high, right.high), fixed=same, varied=left.varied & right.varied)  # fmt: skip

@@ -112,11 +112,18 @@ def windows(expr: str) -> tuple[float, ...]:
     return tuple(sorted(found))
 
 
+def _carrier(node: Node) -> Node:
+    """The side of an operation that the labels come from: not a number, nor an answer that will become one."""
+    left = node.lhs
+    scalar = kind(left) == "NumberLiteral" or (kind(left) == "VectorSelector" and (left.name or "").startswith("answer:"))
+    return node.rhs if scalar else left
+
+
 def grouping(expr: str) -> tuple[str, ...] | None:
     """The labels of the outermost `by (...)`; None where the outermost operation keeps other labels."""
     node = parse(expr)
     while kind(node) in ("ParenExpr", "BinaryExpr"):
-        node = node.expr if kind(node) == "ParenExpr" else node.lhs
+        node = node.expr if kind(node) == "ParenExpr" else _carrier(node)
     if kind(node) == "Call" and node.func.name == "histogram_quantile":
         inner = grouping(str(node.args[1].prettify()))
         return None if inner is None else tuple(label for label in inner if label != "le")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 _WINDOW = re.compile(r"\[\s*\$\{?\w+(?::\w+)?\}?\s*(:?)[^\]]*\]")
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')')
-_VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)\]\]")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?::\w+)?\}|\$([A-Za-z_]\w*)|\[\[(\w+)\]\]")
 
 
 def filled(query: str, known: Mapping[str, str] = MappingProxyType({})) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from obsboot.model import GeneratedFile, Instance, Scrape, Stack
 from obsboot.promql import spell
@@ -57,8 +57,13 @@ def _job(stack: Stack, instance: Instance) -> dict[str, object]:
         job["params"] = {name: list(values) for name, values in scrape_as.params.items()}
     job["static_configs"] = [{"targets": targets(stack, instance), "labels": target_labels(stack, instance)}]
     if scrape_as.relabel:
-        job["relabel_configs"] = [dict(rule) for rule in scrape_as.relabel]
+        job["relabel_configs"] = [_relabel(stack, instance, rule) for rule in scrape_as.relabel]
     return job
+
+
+def _relabel(stack: Stack, instance: Instance, rule: Mapping[str, object]) -> dict[str, object]:
+    names = template_names(stack, instance)
+    return {key: fill(value, **names) if isinstance(value, str) else value for key, value in rule.items()}
 
 
 def targets(stack: Stack, instance: Instance) -> list[str]:

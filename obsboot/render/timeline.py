@@ -14,7 +14,8 @@ from obsboot.promql.rewriting import number
 _STEPS = (15, 60, 300, 900, 1800)
 """How often the rules are evaluated, in seconds: as in production, or coarser where windows last hours."""
 _SAMPLES = (1800, 900, 300, 60, 15, 5, 1)
-_MOST_STEPS = 500
+_MOST_STEPS = 40
+"""promtool evaluates every rule of a file at every step of every test: above this, the next coarser step is taken."""
 _UP = Context(prec=10, rounding=ROUND_CEILING)
 _NEAR = Context(prec=10)
 
@@ -54,7 +55,7 @@ def timeline(needs: Needs) -> Timeline:
     """The shortest timeline on which the alert has to be quiet, pending, firing and resolved."""
     step = _step(needs)
     sample = _sample(needs.narrowest, step)
-    margin = max(4 * sample, 2 * step)
+    margin = 2 * step
 
     def ceiling(seconds: float) -> int:
         return math.ceil(seconds / step) * step

@@ -81,6 +81,8 @@ def _records(instance: Instance) -> Callable[[str], str | None]:
 
 def _at_job(stack: Stack, instance: Instance) -> Callable[[Selector], Selector]:
     def change(selector: Selector) -> Selector:
+        if _of_the_service(selector):
+            return _matching(selector, stack, instance, ())
         jobs = jobs_of(selector.name, stack, instance)
         return _matching(selector, stack, instance, (_job_matcher(jobs),))
 
@@ -89,6 +91,8 @@ def _at_job(stack: Stack, instance: Instance) -> Callable[[Selector], Selector]:
 
 def _at_variables(stack: Stack, instance: Instance) -> Callable[[Selector], Selector]:
     def change(selector: Selector) -> Selector:
+        if _of_the_service(selector):
+            return _matching(selector, stack, instance, ())
         jobs = jobs_of(selector.name, stack, instance)
         if instance.job not in jobs:
             return _matching(selector, stack, instance, (_job_matcher(jobs),))
@@ -98,6 +102,11 @@ def _at_variables(stack: Stack, instance: Instance) -> Callable[[Selector], Sele
         return _matching(selector, stack, instance, tuple(here))
 
     return change
+
+
+def _of_the_service(selector: Selector) -> bool:
+    """Whether the selector names its service instead of a job: it means all jobs of the pack."""
+    return any(matcher.name == "service" for matcher in selector.matchers)
 
 
 def _matching(selector: Selector, stack: Stack, instance: Instance, first: tuple[Matcher, ...]) -> Selector:

@@ -204,12 +204,23 @@ def _alert(result: Result, report: Report) -> dict[str, object]:
         "value": with_unit(number(detail, "value"), unit),
         "limit": f"{text(detail, 'op')} {with_unit(number(detail, 'threshold'), unit)}".strip(),
         "query": text(detail, "query"),
+        "notes": _notes(detail),
         "also": [str(name) for name in sequence(detail, "also")],
         "unexpected": [str(name) for name in sequence(detail, "unexpected")],
         "rows": [row for row in rows if row[1:] != (NONE, NONE)],
         "plot": alert_plot(detail, result.subject),
         "replayed": _replayed(result.subject, report),
     }
+
+
+def _notes(detail: Mapping[str, object]) -> list[str]:
+    """What a reader has to know of how this alert was proven."""
+    notes = []
+    if detail.get("suppressed"):
+        notes.append("Suppressed in Alertmanager by another alert, as its inhibition says")
+    if number(detail, "lowered") is not None:
+        notes.append(f"Threshold lowered to {with_unit(number(detail, 'lowered'), text(detail, 'unit'))} for the run")
+    return notes
 
 
 def _since(times: Mapping[str, object], key: str, start: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -20,6 +21,9 @@ _MARKS = {
     "resolved": "resolved",
     "resolve_delivered": "resolve delivered",
 }
+_FEW = 12
+"""Up to so many samples each gets a dot."""
+
 _LETTER = 5.6
 """How wide a letter of a mark's label is, in pixels."""
 
@@ -97,7 +101,7 @@ def _states(times: Mapping[str, float], x: Scale, strip: float) -> list[Markup]:
 def _predicted(predicted: Mapping[str, object], x: Scale, strip: float) -> list[Markup]:
     """Hollow triangles above the strip where the schedule expected each turn."""
     parts = []
-    for key in ("pending", "firing", "resolved"):
+    for key in ("pending", "firing", "delivered", "resolved", "resolve_delivered"):
         at = number(predicted, key)
         if at is not None and x.low <= at <= x.high:
             middle = x.at(at)
@@ -142,17 +146,18 @@ def truth_plot(detail: Mapping[str, object], name: str) -> Markup:
     if true is None or len(samples) < 2:
         return Markup()
     unit, around = text(detail, "unit"), tolerance or 0.0
-    x = scale([at for at, _ in samples], 56, 388, 0.02)
+    window = [at for at in sequence(detail, "window") if isinstance(at, int | float) and math.isfinite(at)]
+    x = scale([*(at for at, _ in samples), *window], 56, 388, 0.02)
     y = scale([true - around, true + around, *(value for _, value in samples)], 112, 8, 0.15)
     parts = _y_axis(y, x, unit)
-    window = [at for at in sequence(detail, "window") if isinstance(at, int | float)]
     if len(window) == 2:
         parts.append(box(x.at(window[0]), 8, x.at(window[1]), 112, "window"))
     parts.append(box(x.start, y.at(true - around), x.end, y.at(true + around), "band"))
     parts.append(line(x.start, y.at(true), x.end, y.at(true), "true"))
     parts.append(curve(samples, x, y, "value"))
-    last_at, last = samples[-1]
-    parts.append(element("circle", cx=x.at(last_at), cy=y.at(last), r=3.5, class_="dot"))
+    last = samples[-1][1]
+    for at, value in samples if len(samples) <= _FEW else samples[-1:]:
+        parts.append(element("circle", cx=x.at(at), cy=y.at(value), r=3.5, class_="dot"))
     parts += [words(x.at(at), 128, clock(at), "axis", "middle") for at in time_ticks(x, 4)]
     said = f"{name}: measured {with_unit(last, unit)}, true {with_unit(true, unit)} within {with_unit(around, unit)}"
     return picture(400, 134, said, parts)

@@ -193,9 +193,9 @@ def _commit(root: Path, entries: Sequence[_Entry], folders: Sequence[str], priva
     try:
         for folder in folders:
             _make_folder(root, folder, 0o700 if folder in private else 0o755)
-        for entry in entries:
+        for entry in entries:  # one by one: what is placed before a failure has to be known
             if _place(root, entry):
-                placed.append(entry)
+                placed.append(entry)  # noqa: PERF401
     except (OSError, ObsbootError):
         _take_back(root, placed, folders)
         raise

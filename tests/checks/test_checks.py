@@ -22,13 +22,13 @@ def case_file(check_id: str) -> Path:
     return HERE / "cases" / f"{check_id.replace('/', '_').replace('-', '_')}.yaml"
 
 
+def cases_of(name: str) -> list[dict[str, Any]]:
+    path = case_file(name)
+    return yaml.safe_load(path.read_text()) if path.exists() else []
+
+
 def cases() -> list[Any]:
-    found = []
-    for name in NAMES:
-        path = case_file(name)
-        for case in yaml.safe_load(path.read_text()) if path.exists() else ():
-            found.append(pytest.param(name, case, id=f"{name}: {case['name']}"))
-    return found
+    return [pytest.param(name, case, id=f"{name}: {case['name']}") for name in NAMES for case in cases_of(name)]
 
 
 def edited(case: dict[str, Any]) -> dict[str, str]:
@@ -88,7 +88,7 @@ def test_the_good_pack_has_no_finding() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_check_has_a_case_that_passes_and_one_that_fails(name: str) -> None:
-    found = yaml.safe_load(case_file(name).read_text())
+    found = cases_of(name)
     assert any(case.get("expect") for case in found)
     assert any(not case.get("expect") and case.get("outcome", "passed") == "passed" for case in found)
 
@@ -110,6 +110,11 @@ def test_every_check_has_its_page(each: Any) -> None:
 def test_every_page_belongs_to_a_check() -> None:
     pages = {str(path.relative_to(PAGES).with_suffix("")) for path in PAGES.glob("*/*.md")}
     assert pages == set(NAMES)
+
+
+def test_the_index_lists_every_check() -> None:
+    rows = [row for row in (PAGES / "README.md").read_text().splitlines() if row.startswith("| [")]
+    assert rows == [f"| [{each.id}]({each.id}.md) | {each.severity} | {each.title} |" for each in checks()]
 
 
 def test_ids_are_the_names_of_their_modules() -> None:

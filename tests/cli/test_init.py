@@ -166,9 +166,9 @@ def test_what_is_in_the_way_is_refused(obsboot, shop: Path, tmp_path: Path) -> N
     assert snapshot(shop) == before
     shutil.rmtree(shop / "observability")
     (shop / "observability").symlink_to(tmp_path)
-    outside = set(os.listdir(tmp_path))
+    outside = set(tmp_path.iterdir())
     refused(obsboot("init", "--yes"), Exit.REFUSED, "link out of the repository")
-    assert set(os.listdir(tmp_path)) == outside
+    assert set(tmp_path.iterdir()) == outside
 
 
 def test_the_answers_are_those_of_the_pack_not_of_the_day(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
@@ -194,7 +194,7 @@ class Terminal:
     """obsboot on a terminal of its own."""
 
     def __init__(self, root: Path, *arguments: str) -> None:
-        self.shown = ""
+        self.shown, self.seen = "", 0
         self.pid, self.handle = pty.fork()
         if self.pid == 0:
             os.chdir(root)
@@ -207,18 +207,29 @@ class Terminal:
             }
             os.execve(sys.executable, [sys.executable, "-m", "obsboot", *arguments], environment)
 
-    def until(self, words: str, seconds: float = 30) -> None:
-        """Reads until the words are shown since the last call."""
-        start, end = len(self.shown), time.monotonic() + seconds
-        while words not in self.shown[start:]:
+    def until(self, *words: str, seconds: float = 30) -> str:
+        """Reads until one of the words is shown that was not read before, and returns it."""
+        end = time.monotonic() + seconds
+        while True:
+            found = [(at, word) for word in words if (at := self.shown.find(word, self.seen)) >= 0]
+            if found:
+                at, word = min(found)
+                self.seen = at + len(word)
+                return word
             ready, _, _ = select.select([self.handle], [], [], max(0, end - time.monotonic()))
-            assert ready, f"{words!r} was not shown: {self.shown[start:]!r}"
+            assert ready, f"{words} was not shown: {self.shown[self.seen :]!r}"
             try:
                 read = os.read(self.handle, 65536).decode(errors="replace")
             except OSError:
                 read = ""
-            assert read, f"it ended before {words!r}: {self.shown[start:]!r}"
+            assert read, f"it ended before {words}: {self.shown[self.seen :]!r}"
             self.shown += read
+
+    def enter_until(self, words: str) -> None:
+        """Presses Enter at each question, once it waits for that (bracketed paste is on), until the words are shown."""
+        while self.until("\x1b[?2004h", words) != words:
+            self.type("\r")
+            self.until("\x1b[?2004l")
 
     def type(self, text: str) -> None:
         os.write(self.handle, text.encode())
@@ -241,10 +252,8 @@ def test_a_person_is_asked_shown_the_plan_and_asked_again(shop: Path) -> None:
     terminal = Terminal(shop, "init")
     terminal.until("Which team looks after it?")
     terminal.type("blue\r")
-    while "Write these files?" not in terminal.shown:
-        terminal.until("?")
-        if "Write these files?" not in terminal.shown:
-            terminal.type("\r")
+    terminal.until("\x1b[?2004l")
+    terminal.enter_until("Write these files?")
     terminal.type("y\r")
     assert terminal.ended() == 0, terminal.shown
     assert "team: blue" in (shop / ".obsboot/answers.yml").read_text()
@@ -254,10 +263,7 @@ def test_a_person_is_asked_shown_the_plan_and_asked_again(shop: Path) -> None:
 def test_a_no_writes_nothing(shop: Path) -> None:
     before = snapshot(shop)
     terminal = Terminal(shop, "init")
-    while "Write these files?" not in terminal.shown:
-        terminal.until("?")
-        if "Write these files?" not in terminal.shown:
-            terminal.type("\r")
+    terminal.enter_until("Write these files?")
     terminal.type("n\r")
     assert terminal.ended() == Exit.REFUSED, terminal.shown
     assert snapshot(shop) == before
@@ -277,10 +283,7 @@ def test_ctrl_c_at_a_question_writes_nothing(shop: Path) -> None:
 def test_a_signal_at_the_last_question_writes_nothing(shop: Path, number: signal.Signals, code: int) -> None:
     before = snapshot(shop)
     terminal = Terminal(shop, "init")
-    while "Write these files?" not in terminal.shown:
-        terminal.until("?")
-        if "Write these files?" not in terminal.shown:
-            terminal.type("\r")
+    terminal.enter_until("Write these files?")
     os.kill(terminal.pid, number)
     assert terminal.ended() == code, terminal.shown
     assert snapshot(shop) == before

@@ -164,6 +164,7 @@ def snapshot(root: Path) -> dict[str, tuple[int, bytes]]:
         for name in (*folders, *files):
             path = Path(folder, name)
             mode = path.lstat().st_mode
-            data = path.read_bytes() if stat.S_ISREG(mode) else str(path.readlink()).encode() if path.is_symlink() else b""
+            link = str(path.readlink()).encode() if path.is_symlink() else b""
+            data = path.read_bytes() if stat.S_ISREG(mode) else link
             seen[str(path.relative_to(root))] = (mode, data)
     return seen

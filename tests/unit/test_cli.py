@@ -140,6 +140,6 @@ def test_a_report_is_refused_before_the_run(tmp_path: Path) -> None:
 def test_a_report_is_written_in_the_format_of_its_ending(tmp_path: Path) -> None:
     kept_reports(report("passed"), (tmp_path / "report.json",))
     assert '"passed"' in (tmp_path / "report.json").read_text()
+    (tmp_path / "x.json").mkdir()
     with pytest.raises(ObsbootError, match="Is a directory"):
-        (tmp_path / "x.json").mkdir()
         kept_reports(report("passed"), (tmp_path / "x.json",))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from obsboot.detect import Detection, detect
 from obsboot.detect.composefile import filled
 from obsboot.detect.identity import identifier
 from obsboot.detect.tree import Tree
+from obsboot.model import Clue
 
 CATALOGUE = small_catalogue()
 
@@ -37,7 +39,7 @@ def shop(tmp_path: Path) -> Detection:
 @pytest.mark.parametrize(
     ("key", "expected", "where"),
     [
-        ("service", "shop", "compose.yaml:1"),
+        ("service", "shop-api", "pyproject.toml:2"),
         ("team", "payments", ".github/CODEOWNERS:2"),
         ("runbook_base", "https://github.com/acme/shop/blob/HEAD", ".git/config:4"),
         ("jar.address", "cache:7000", "compose.yaml:9"),
@@ -75,6 +77,16 @@ def test_two_servers_of_a_kind_are_named_after_their_services(tmp_path: Path) ->
     assert set(found.instances) == {"one", "two-jars"}
     assert value(found, "two-jars.version") == "7.0"
     assert value(found, "two-jars.address") == "Two_Jars:7000"
+
+
+def test_a_hint_inside_a_service_speaks_of_that_one_alone(tmp_path: Path) -> None:
+    clue = Clue(why="its flag", files=("compose.yaml",), pattern="--evict", says={"role": "cache"}, sure=False)
+    jar = replace(CATALOGUE.components["jar"], clues=(*CATALOGUE.components["jar"].clues, clue))
+    catalogue = replace(CATALOGUE, components={**CATALOGUE.components, "jar": jar})
+    compose = "services:\n  a:\n    image: jar:8\n    command: jar --evict\n  b:\n    image: jar:8\n"
+    found = detect(lay_out(tmp_path, {"compose.yaml": compose}), catalogue)
+    assert value(found, "a.role") == "cache"
+    assert "role" not in found.instances["b"].answers
 
 
 def test_the_same_name_in_two_folders_is_two_instances(tmp_path: Path) -> None:
@@ -117,7 +129,7 @@ jar: {title: Hidden because it is covered, images: [jar]}
 
 def test_what_is_not_covered_is_listed(tmp_path: Path, with_known: Catalogue) -> None:
     files = {
-        "compose.yaml": "services:\n  a: {image: 'acme/brook:1'}\n  b: {image: 'acme/unheard:2'}\n  c: {image: 'jar:8'}\n",
+        "compose.yaml": "services:\n  a: {image: acme/brook:1}\n  b: {image: acme/unheard:2}\n  c: {image: jar:8}\n",
         "pyproject.toml": '[project]\ndescription = "not about brook-client at all"\n',
     }
     found = detect(lay_out(tmp_path, files), with_known)
@@ -246,6 +258,7 @@ services:
         ({"pyproject.toml": '[project]\nname = "Shop_API"\n'}, "shop-api", True),
         ({"pyproject.toml": '[tool.poetry]\nname = "shop"\n'}, "shop", True),
         ({"package.json": '{"name": "@acme/shop"}'}, "acme-shop", True),
+        ({"compose.yaml": "name: Shop\nservices: {}\n"}, "shop", True),
         ({"package.json": "[]"}, "some-folder", False),
         ({"pyproject.toml": "[project\n"}, "some-folder", False),
         ({"compose.yaml": "name: ${X}\nservices: {}\n"}, "some-folder", False),

@@ -82,6 +82,8 @@ def test_windows_include_subqueries() -> None:
         ("sum by (job, instance) (a) / sum by (job) (b)", ("job", "instance")),
         ("histogram_quantile(0.9, sum by (le, route) (rate(x_bucket[5m])))", ("route",)),
         ("sum(a)", ()),
+        ("1 - sum by (job) (a)", ("job",)),
+        ("answer:x * sum by (service) (a)", ("service",)),
         ("sum without (x) (a)", None),
         ("a", None),
     ],

@@ -76,7 +76,8 @@ def look(expr: str) -> Study:
     return study(expr, lookup)
 
 
-HIT_RATE = "sum by (job) (rate(hits_total[5m])) / (sum by (job) (rate(hits_total[5m])) + sum by (job) (rate(misses_total[5m])))"
+HITS, MISSES = (f"sum by (job) (rate({what}_total[5m]))" for what in ("hits", "misses"))
+HIT_RATE = f"{HITS} / ({HITS} + {MISSES})"
 
 
 @pytest.mark.parametrize(
@@ -192,6 +193,9 @@ def test_types(expr: str, kind: str) -> None:
         ("memory_bytes / limit_bytes * 100", "percent"),
         ("100 * (1 - memory_bytes / limit_bytes)", "percent"),
         ("limit_bytes * 0.8", "bytes"),
+        ("memory_bytes / limit_bytes / 0.01", "a plain number or ratio"),
+        ("memory_bytes / limit_bytes * 0.01", "100 x one"),
+        ("wait_ms * 0.001", "seconds"),
         ("limit_bytes - memory_bytes", "bytes"),
         ("limit_bytes % memory_bytes", "bytes"),
         ("time() - saved_timestamp_seconds", "seconds"),
@@ -366,7 +370,7 @@ def test_problems(expr: str, kind: str, message: str) -> None:
         "unknown > 5",
         "histogram_quantile(0.9, rate(unknown_bucket[5m]))",
         "unknown / on (job, whatever) group_left (thing) other",
-        "sum by (anything) (unknown) / memory_bytes",
+        "sum by (job, instance) (unknown) / memory_bytes",
         "unknown - memory_bytes > unknown",
         "avg_over_time(unknown[5m])",
     ],
@@ -469,4 +473,5 @@ def test_variables_are_filled_in(query: str, text: str) -> None:
 
 
 def test_used_variables() -> None:
+    assert used('label_replace(a, "b", "$1", "c", "(.*)")') == ()
     assert used('a{job="$job"}[$__range] ${x:csv} [[old]] $job') == ("job", "__range", "x", "old")

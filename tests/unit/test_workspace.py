@@ -339,7 +339,7 @@ def public_folder() -> Iterator[Path]:
 
 
 def in_child(work: Callable[[], object]) -> int:
-    """Runs `work` in a process of its own; 0: it ended, 5: it was refused, 99: anything else, -N: killed by signal N."""
+    """Runs `work` in a process of its own; 0: it ended, 5: refused, 99: anything else, -N: killed by signal N."""
     pid = os.fork()
     if pid == 0:
         code = 99

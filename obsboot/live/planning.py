@@ -1,0 +1,103 @@
+"""What a run will do and how long that will take, before anything is started. The prediction is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from obsboot.live.clock import SCRAPES_A_WINDOW, Clock
+from obsboot.live.comparison import Case
+from obsboot.live.copy import Copy
+from obsboot.live.options import Options
+from obsboot.live.schedule import length, plan
+from obsboot.live.tasks import Trial, trials
+from obsboot.live.variables import rate_interval
+from obsboot.live.watched import Watched, watched
+from obsboot.model import Recipe, Stack, Truth, Workload
+
+QUICK_SECONDS = 120.0
+_START = 25.0
+_SILENCE = 34.0
+_LOOKS = 3
+FIVE_MINUTES = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The alerts, the trials to be made, those left out with the reason, and seconds by phase."""
+
+    alerts: tuple[Watched, ...]
+    trials: tuple[Trial, ...]
+    left_out: Mapping[str, str]
+    phases: Mapping[str, float]
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.phases.values())
+
+
+def planned(stack: Stack, copy: Copy, recipes: Mapping[str, Recipe], options: Options) -> Plan:
+    """The plan of a run over this copy."""
+    alerts = tuple(watched(stack, copy, recipes))
+    every = trials(alerts, copy.clock)
+    steady = steady_seconds(copy.clock, alerts, options.quick)
+    chosen, left_out = _quick(every, copy.clock, steady) if options.quick else (every, {})
+    faults = length(plan([trial.task for trial in chosen]))
+    phases = {"start": _START, "targets and rules": 6.0, "healthy load": steady}
+    if not options.quick:
+        phases["other truths"] = len(variants(stack, recipes)) * (window(copy.clock) + 4 * copy.clock.scrape)
+    phases["faults"] = faults
+    if not options.quick and any(each.alert.always for each in alerts):
+        phases["silence"] = _SILENCE
+    return Plan(alerts, tuple(chosen), left_out, phases)
+
+
+def window(clock: Clock) -> float:
+    """Seconds of `$__rate_interval` in the run, at the zoom where it is as long as a rule's five minutes."""
+    step = clock.scaled(FIVE_MINUTES) - clock.scrape
+    return rate_interval(step, clock.scrape)
+
+
+def steady_seconds(clock: Clock, alerts: Sequence[Watched], quick: bool) -> float:
+    """How long the healthy load runs: for the truths, and longer than the longest hold so that each alert could fire."""
+    truths = window(clock) + (SCRAPES_A_WINDOW + _LOOKS) * clock.scrape
+    if quick:
+        return truths
+    longest = max((w.rule.hold + w.rule.window for w in alerts), default=0.0)
+    return max(truths, longest + 4 * clock.evaluation + 2 * clock.scrape)
+
+
+def variants(stack: Stack, recipes: Mapping[str, Recipe]) -> list[tuple[str, str, str]]:
+    """The workloads, with their parameters, that a truth needs and the healthy load does not have."""
+    found = []
+    for instance in stack.instances:
+        known = recipes[instance.id].workloads if instance.id in recipes else {}
+        for signal in instance.signals():
+            if signal.truth and signal.truth.workload in known and not is_healthy(signal.truth, known):
+                found.append(Case(instance, signal, signal.truth, "").variant)
+    return list(dict.fromkeys(found))
+
+
+def is_healthy(truth: Truth, workloads: Mapping[str, Workload]) -> bool:
+    """Whether the truth's workload is part of the healthy load, with the parameters that it has there."""
+    workload = workloads[truth.workload]
+    asked = {name: str(value) for name, value in truth.parameters.items()}
+    usual = {name: str(value) for name, value in workload.parameters.items()}
+    return workload.healthy and asked.items() <= usual.items()
+
+
+def _quick(every: Sequence[Trial], clock: Clock, steady: float) -> tuple[list[Trial], dict[str, str]]:
+    """The critical alerts, as many as fit, the shortest first."""
+    left_out = {each.subject: "left out by --quick" for trial in every for each in trial.alerts}
+    chosen: list[Trial] = []
+    critical = [trial for each in every if (trial := each.only("critical", clock))]
+    for trial in sorted(critical, key=lambda t: t.task.seconds):
+        if steady + 12 + length(plan([*(t.task for t in chosen), trial.task])) <= QUICK_SECONDS:
+            chosen.append(trial)
+            for each in trial.alerts:
+                del left_out[each.subject]
+        else:
+            for each in trial.alerts:
+                left_out[each.subject] = f"left out by --quick: it would take longer than {QUICK_SECONDS:g} s"
+    return chosen, left_out
+

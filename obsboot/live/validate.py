@@ -1,0 +1,206 @@
+"""The proof, in one straight line: start, targets, truths under a healthy load, soak, faults, coverage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from obsboot.live import extras
+from obsboot.live.copy import copy
+from obsboot.live.coverage import coverage
+from obsboot.live.edits.compose import Surroundings
+from obsboot.live.facts import facts, proven_on
+from obsboot.live.filled import filled
+from obsboot.live.fire import Outcome
+from obsboot.live.firing import check_bystanders, fire
+from obsboot.live.health import check_containers
+from obsboot.live.interrupts import interruptible
+from obsboot.live.loads import Loads
+from obsboot.live.opening import bring_up, opened
+from obsboot.live.options import Options
+from obsboot.live.planning import Plan, is_healthy, planned
+from obsboot.live.queries import check_queries
+from obsboot.live.replaying import replayed
+from obsboot.live.run import Listener, Run
+from obsboot.live.soak import check_soak
+from obsboot.live.targets import check_rules, check_targets
+from obsboot.live.truth import cases, prove
+from obsboot.live.waiting import Stopped
+from obsboot.live.workload import wait_for_count
+from obsboot.model import ObsbootError, Pack, Report
+
+_COUNTS_SECONDS = 20.0
+
+
+class Silent:
+    """A listener that says nothing."""
+
+    def phase(self, name: str, predicted_seconds: float) -> None:
+        """Nothing."""
+
+    def event(self, text: str, outcome: str = "") -> None:
+        """Nothing."""
+
+
+def prediction(pack: Pack, options: Options) -> Plan:
+    """What `validate` will do, and its predicted length, without an engine. Raises ObsbootError."""
+    made = copy(pack, options.speed, lambda clock: Surroundings("obsboot", clock, lambda image: image))
+    texts = {path: data.decode(errors="replace") for path, data in made.files.items()}
+    recipes = {i.id: filled(pack.stack, i, texts) for i in pack.stack.instances if i.watched}
+    return planned(pack.stack, made, recipes, options)
+
+
+def validate(pack: Pack, options: Options, listener: Listener | None = None) -> Report:
+    """The pack proven in running containers; everything that was started is gone afterwards (but with `keep`).
+
+    Raises ObsbootError where nothing could be started: code 6 without an engine, 5 for one that does not fit.
+    """
+    with interruptible(), opened(pack, options, listener or Silent()) as run:
+        line = _Line(run, planned(run.stack, run.copy, run.recipes, options), Loads(run))
+        try:
+            line.follow()
+        except (ObsbootError, Stopped) as error:
+            run.say("live/run", "the run", "error", getattr(error, "message", "stopped"))
+        finally:
+            run.stopping.set()
+            line.loads.abandon_all()
+        return line.report()
+
+
+class _Line:
+    """The steps of one run, in order."""
+
+    def __init__(self, run: Run, plan: Plan, loads: Loads) -> None:
+        self.run, self.plan, self.loads = run, plan, loads
+        self.phases: list[dict[str, object]] = []
+        self.outcomes: list[Outcome] = []
+
+    def follow(self) -> None:
+        """Every step; what a step cannot do is a result, and the next step follows."""
+        run = self.run
+        with self.phase("start"), ThreadPoolExecutor(max_workers=1) as beside:
+            tests = beside.submit(self.replay) if run.options.replay and not run.options.quick else None
+            bring_up(run)
+            if tests:
+                tests.result()
+        run.history.start()
+        with self.phase("targets and rules"):
+            check_targets(run)
+            check_rules(run)
+        with self.phase("healthy load"):
+            self.healthy()
+        if "other truths" in self.plan.phases:
+            with self.phase("other truths"):
+                self.other_truths()
+        with self.phase("faults"):
+            self.faults()
+        if "silence" in self.plan.phases:
+            with self.phase("silence"):
+                self.silence()
+        check_containers(run)
+        run.history.stop()
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Tell the listener, and note how long it took."""
+        predicted, began = self.plan.phases.get(name, 0.0), self.run.now()
+        self.run.listener.phase(name, predicted)
+        try:
+            yield
+        finally:
+            length = round(self.run.now() - began, 1)
+            self.phases.append({"name": name, "start": round(began, 1), "length": length, "predicted": predicted})
+
+    def replay(self) -> None:
+        """The rule tests, in simulated time."""
+        try:
+            image = self.run.images.fetch(self.pinned("prometheus"))
+            for result in replayed(self.run, image):
+                self.run.add(result)
+        except Exception as error:  # noqa: BLE001 - beside the run: what goes wrong here is a result and no more
+            if not self.run.stopping.is_set():
+                self.run.say("replay/promtool", "promtool", "error", str(error))
+
+    def pinned(self, component: str) -> str:
+        exporter = self.run.stack.catalogue[component].exporter
+        return exporter.image if exporter else ""
+
+    def healthy(self) -> None:
+        """The healthy load: queries and truths while it soaks."""
+        run = self.run
+        complaints = self.loads.restore()
+        began = time.time()
+        for complaint in complaints:
+            run.say("live/workload", complaint.split(":")[0], "error", complaint)
+        for (instance, name), load in list(self.loads.running.items()):
+            if not wait_for_count(load, _COUNTS_SECONDS, run.stopping):
+                said = load.complaint() or "it counts nothing"
+                run.say("live/workload", f"{instance}/{name}", "error", said)
+        steady = [case for case in cases(run) if self.is_steady(case.instance.id, case.signal.name)]
+        prove(run, self.loads, steady)
+        check_queries(run)
+        for each in self.plan.alerts:
+            if each.alert.always:
+                extras.check_watchdog(run, each, began)
+        if not run.options.quick:
+            check_soak(run, self.plan.alerts, began, self.plan.phases["healthy load"])
+
+    def is_steady(self, instance: str, signal: str) -> bool:
+        """Whether the truth of this signal holds under the healthy load."""
+        owner = next(i for i in self.run.stack.instances if i.id == instance)
+        truth = owner.component.signals[signal].truth
+        workloads = self.run.recipes[instance].workloads
+        return bool(truth) and (truth.workload not in workloads or is_healthy(truth, workloads))  # type: ignore[union-attr,arg-type]
+
+    def other_truths(self) -> None:
+        """The truths that need a workload of their own: one of each instance at a time."""
+        left = [case for case in cases(self.run) if not self.is_steady(case.instance.id, case.signal.name)]
+        while left:
+            chosen = {case.instance.id: case.variant for case in reversed(left)}
+            now = [case for case in left if chosen[case.instance.id] == case.variant]
+            left = [case for case in left if case not in now]
+            for case in {case.variant: case for case in now}.values():
+                workload = self.run.recipes[case.instance.id].workloads[case.truth.workload]
+                self.loads.start(case.instance, workload, case.truth.parameters)
+            prove(self.run, self.loads, now)
+            for case in {case.variant: case for case in now}.values():
+                self.loads.stop(case.instance, case.truth.workload)
+            self.loads.restore()
+
+    def faults(self) -> None:
+        """Every fault, then a blip, then whether anything fired that nobody expected."""
+        run, began = self.run, time.time()
+        present = [t for t in self.plan.trials if t.instance.id not in run.missing]
+        for name, reason in self.plan.left_out.items():
+            run.say("live/alert", name, "skipped", reason)
+        inhibition = extras.Inhibition(run, self.plan.alerts)
+        run.history.watchers.append(inhibition.look)
+        self.outcomes = fire(run, self.loads, present)
+        candidate = None if run.options.quick else extras.blip_candidate(run, present)
+        if candidate:
+            extras.check_blip(run, self.loads, *candidate)
+        elif not run.options.quick:
+            run.say("live/blip", "every alert", "skipped", "no alert holds for longer than its fault's traces last")
+        check_bystanders(run, self.plan.alerts, self.outcomes, began)
+        inhibition.tell()
+        for (instance, signal), expr in run.hollow.items():
+            if f"{instance}/{signal}" not in {r.subject for r in run.results if r.check == "live/query"}:
+                run.listener.event(f"{instance}/{signal} stayed empty: {expr}")
+
+    def silence(self) -> None:
+        """The Watchdog's heartbeat stops with Prometheus."""
+        for each in self.plan.alerts:
+            if each.alert.always:
+                extras.check_silence(self.run, each)
+                return
+
+    def report(self) -> Report:
+        """All results, what they prove, and the facts."""
+        run = self.run
+        proven, covered = coverage(run.stack, run.results, run.missing, run.options)
+        run.add(covered)
+        title = f"{run.stack.service}: proven on {proven_on(run)}"
+        known = facts(run, self.plan.seconds, self.phases) if hasattr(run, "prometheus") else {}
+        return Report(title, tuple(run.results), proven, known)
