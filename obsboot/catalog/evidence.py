@@ -35,13 +35,14 @@ def expressions_parse(_: Catalogue, component: Component) -> Iterator[Wrong]:
 def metrics_are_recorded(catalogue: Catalogue, component: Component) -> Iterator[Wrong]:
     """Every metric and label is in a recording of some component, or `unrecorded` says why it cannot be."""
     path, everything, records = component.place.path, _everything(catalogue), _records(catalogue)
+    added = _ADDED | _relabelled(catalogue)
     uses_metrics = any(_selectors(signal) for signal in component.signals.values())
     if uses_metrics and not inventory(component).families and component.kind != "platform":
         advice = f"`obsboot catalog record {component.id}` makes it"
         yield Wrong(path, (), f"{component.id} has no recording under metrics/", advice)
         return
     for signal in component.signals.values():
-        wanting = [wrong for s in _selectors(signal) for wrong in _missing(s, everything, records)]
+        wanting = [wrong for s in _selectors(signal) for wrong in _missing(s, everything, records, added)]
         if signal.unrecorded and not wanting:
             at = ("signals", signal.name, "unrecorded")
             yield Wrong(path, at, f"everything that {signal.name!r} asks for is recorded: nothing to excuse")
@@ -140,7 +141,15 @@ def _exchanged(signal: Signal, window: str) -> set[str]:
     return {name.removesuffix("5m") + window for name in names} if window and not signal.record else set()
 
 
-def _missing(selector: Selector, known: Inventory, records: dict[str, Signal]) -> Iterator[tuple[str, str]]:
+def _relabelled(catalogue: Catalogue) -> frozenset[str]:
+    """Labels that the scrape of some component sets by relabelling."""
+    scrapes = (component.scrape for component in catalogue.components.values() if component.scrape)
+    return frozenset(str(rule["target_label"]) for each in scrapes for rule in each.relabel if "target_label" in rule)
+
+
+def _missing(
+    selector: Selector, known: Inventory, records: dict[str, Signal], added: frozenset[str]
+) -> Iterator[tuple[str, str]]:
     """What of the selector no recording holds, as message and advice."""
     if selector.name in SCRAPED or selector.name in records:
         return
@@ -148,7 +157,7 @@ def _missing(selector: Selector, known: Inventory, records: dict[str, Signal]) -
         names = (*known.families, *records)
         yield f"no recording holds the metric {selector.name!r}", nearest(selector.name, names) if names else ""
         return
-    labels = known.labels(selector.name) | _ADDED
+    labels = known.labels(selector.name) | added
     for matcher in selector.matchers:
         if matcher.name not in labels and matcher.op == "=" and matcher.value:
             advice = nearest(matcher.name, labels - _ADDED)

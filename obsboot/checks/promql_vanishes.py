@@ -34,4 +34,7 @@ class Vanishes(Check):
 
 
 def _absent(rule: Rule, metric: str) -> bool:
+    """Whether the rule asks if the metric is absent."""
+    if "absent" not in rule.query.text:
+        return False
     return bool(metric) and re.search(rf"absent(_over_time)?\(\s*{re.escape(metric)}\b", rule.query.text) is not None

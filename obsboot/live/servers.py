@@ -67,7 +67,8 @@ def _create(site: Site, instance: Instance, container: Container) -> Box:
     aliases = [f"{instance.id}-{container.name}"]
     if container.name in _MAIN and instance.address:
         aliases.append(instance.address.rpartition(":")[0])
-    options = {key: value for key, value in container.options.items() if key != "pack_files"}
+    # Workloads and faults are started inside: without an init nobody would reap them.
+    options = {"init": True} | {key: value for key, value in container.options.items() if key != "pack_files"}
     api = site.engine.client.api
     endpoint = {site.networks[0]: api.create_endpoint_config(aliases=aliases)} if site.networks else None
     made = site.engine.client.containers.create(

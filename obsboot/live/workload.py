@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from obsboot.model import Exit, ObsbootError
 
 LIMIT_SECONDS = 1200.0
 _FIRST_LINE_SECONDS = 15.0
+_TIDY_SECONDS = 8.0
 _TELL_PID = 'echo "$$"; exec "$@"'
 
 
@@ -115,8 +117,11 @@ class ExecLoad:
         if process is None:
             return
         if process.poll() is None and self.box.state().startswith("running"):
-            kill = f"kill -TERM -- -{self._pid} 2>/dev/null; sleep 0.2; kill -KILL -- -{self._pid} 2>/dev/null; true"
-            self.box.run(["sh", "-c", kill], seconds=15)
+            # Without `--`, which not every shell's kill knows. What it traps is given the time to tidy up.
+            self._signal("TERM")
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=_TIDY_SECONDS)
+            self._signal("KILL")
         try:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -124,6 +129,10 @@ class ExecLoad:
             process.wait()
         for thread in self._threads:
             thread.join(timeout=5)
+
+    def _signal(self, name: str) -> None:
+        """To everything that the command started: an exec leads a session of its own."""
+        self.box.run(["sh", "-c", f"kill -{name} -{self._pid} 2>/dev/null; true"], seconds=15)
 
     def abandon(self) -> None:
         if self._process:

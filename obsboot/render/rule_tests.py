@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from obsboot.model import Alert, GeneratedFile, Instance, Record, Signal, Stack, Value
-from obsboot.promql import Selector, seconds_of, selectors, spell, windows
+from obsboot.model import Alert, GeneratedFile, Instance, Stack, Value
+from obsboot.promql import seconds_of, selectors, spell
 from obsboot.promql.rewriting import normal, quote
+from obsboot.render.reach import Reach, reach
 from obsboot.render.rules import active, expression, operator, override, threshold
 from obsboot.render.scrape import scraped, target_labels, targets
 from obsboot.render.timeline import Needs, Timeline, spell_time, timeline, values
@@ -49,7 +50,9 @@ def _by_step(stack: Stack, instance: Instance) -> dict[int, list[tuple[Alert, Ti
 
 
 def _file(stack: Stack, instance: Instance, step: int, played: list[tuple[Alert, Timeline]]) -> str:
-    users = [instance, *_recorders(stack, instance, [alert for alert, _ in played])]
+    read = [recorder for alert, _ in played for recorder in _reach(stack, instance, alert).recorders]
+    known = {each.id: each for each in stack.instances}
+    users = [*(known[name] for name in dict.fromkeys(read) if name != instance.id), instance]
     head = {
         "rule_files": [f"../rules/{user.id}.yaml" for user in users],
         "evaluation_interval": spell(step),
@@ -68,17 +71,6 @@ def _groups(instance: Instance) -> tuple[str, str]:
     """The records before the alerts that read them: promtool keeps no order of its own."""
     stem = f"{instance.job}.{instance.component.id}"
     return f"{stem}.records", f"{stem}.alerts"
-
-
-def _recorders(stack: Stack, instance: Instance, alerts: list[Alert]) -> list[Instance]:
-    """Other instances whose recording rules the alerts read."""
-    texts = [expression(stack, instance, alert) for alert in alerts if not alert.always]
-    recorded = {selector.name for text in texts for selector in selectors(text) if ":" in selector.name}
-    return [
-        other
-        for other in stack.instances
-        if other is not instance and any(_records(signal, name) for signal in other.signals() for name in recorded)
-    ]
 
 
 def _comment(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> tuple[str, str]:
@@ -101,48 +93,16 @@ def _hold(stack: Stack, instance: Instance, alert: Alert) -> tuple[str, str]:
 
 def _needs(stack: Stack, instance: Instance, alert: Alert) -> Needs:
     hold, keep = (seconds_of(text) if text else 0.0 for text in _hold(stack, instance, alert))
-    if alert.always:
-        return Needs(0.0, 0.0, hold, keep)
-    reached = [depth for depth in _depths(stack, expression(stack, instance, alert)) if depth[0]]
-    return Needs(
-        window=max((depth for depth, _ in reached), default=0.0),
-        narrowest=min((smallest for _, smallest in reached if smallest), default=0.0),
-        hold=hold,
-        keep=keep,
-    )
+    found = _reach(stack, instance, alert)
+    return Needs(found.back, found.narrowest, hold, keep)
 
 
-def _depths(stack: Stack, expr: str) -> Iterator[tuple[float, float]]:
-    """For each selector how far back it reaches, records included, and its smallest window, both in seconds."""
-    found = selectors(expr)
-    ranges = {selector.range for selector in found if selector.range}
-    sub_query = max((window for window in windows(expr) if window not in ranges), default=0.0)
-    for selector in found:
-        below = list(_recorded(stack, selector))
-        own = (selector.range or 0.0) + abs(selector.offset) + sub_query
-        small = [size for size in (selector.range, *(window for _, window in below)) if size]
-        yield own + max((depth for depth, _ in below), default=0.0), min(small, default=0.0)
-
-
-def _recorded(stack: Stack, selector: Selector) -> Iterator[tuple[float, float]]:
-    if ":" not in selector.name:
-        return
-    for instance in stack.instances:
-        for signal in instance.signals():
-            window = _records(signal, selector.name)
-            if window is not None:
-                depths = list(_depths(stack, signal.expr))
-                size = seconds_of(window) if window else 0.0
-                yield (size, size) if window else (max(d for d, _ in depths), min(w for _, w in depths))
-
-
-def _records(signal: Signal, name: str) -> str | None:
-    """The window with which the signal records `name`, empty for its own; None where it records something else."""
-    record: Record | None = signal.record
-    if record is None or not name.startswith(record.name):
-        return None
-    rest = name.removeprefix(record.name)
-    return rest if rest in (record.windows or ("",)) else None
+def _reach(stack: Stack, instance: Instance, alert: Alert) -> Reach:
+    """What the alert's expression reads beyond the series that its timeline gives."""
+    if alert.replay is None:
+        return Reach()
+    given = {selectors(key)[0].name for key in (*alert.replay.good, *alert.replay.bad)}
+    return reach(stack, expression(stack, instance, alert), frozenset(given))
 
 
 def _test(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> dict[str, object]:

@@ -129,6 +129,12 @@ def test_gauges_of_a_killed_worker_vanish_and_its_counters_stay(service: Service
     assert statuses == [200]
 
 
+def test_file_of_a_worker_killed_at_its_start_does_not_fail_the_scrape(service: Service) -> None:
+    service.clients(1)[0][0].get("/items/1")
+    (service.directory / "metrics" / "counter_4711.db").touch()
+    service.settle({f"http_requests_total {ITEMS} status=2xx": 1})
+
+
 def test_one_process_serves_its_own_registry_and_allows_a_second_application() -> None:
     def application() -> TestClient:
         app = FastAPI()
