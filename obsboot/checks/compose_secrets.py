@@ -21,7 +21,7 @@ class ComposeSecrets(Check):
     id = "compose/secrets"
     title = "No password stands in compose.yaml, and none has a default"
     explanation = "The file is committed; a default password is the one that stays."
-    fix = "Refer to a variable of .env without a default: ${REDIS_EXPORTER_PASSWORD}, or to a file under secrets/."
+    fix = "Refer to a variable of .env without a default: ${EXPORTER_PASSWORD}, or to a file under secrets/."
 
     def run(self, context: Context) -> Iterator[Finding]:
         path = context.path("compose.yaml")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from obsboot.checks.base import Check
 from obsboot.checks.context import Context
+from obsboot.checks.rules_comparison import always
 from obsboot.model import Finding
 
 _PARTS = ("What it means", "Look", "Mend")
@@ -19,7 +20,7 @@ class Runbook(Check):
     fix = "Write runbooks/<AlertName>.md in the catalogue's `runbook`: what it means, look, mend."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        names = {rule.name for rule in context.alerts}
+        parts = {rule.name: _PARTS[:1] if always(context, rule) else _PARTS for rule in context.alerts}
         for rule in context.alerts:
             page = context.path(f"runbooks/{rule.name}.md")
             if page not in context.pack.files and not rule.local:
@@ -27,8 +28,8 @@ class Runbook(Check):
         for path in context.paths("runbooks/*.md"):
             name = posixpath.basename(path).removesuffix(".md")
             text = context.pack.files[path]
-            if name not in names and name != "README":
+            if name not in parts and name != "README":
                 yield self.finding(path, 1, f"no alert is called {name}", severity="warning")
-            for part in _PARTS if name in names else ():
+            for part in parts.get(name, ()):
                 if part.lower() not in text.lower():
                     yield self.finding(path, 1, f"the runbook does not say: {part.lower()}")

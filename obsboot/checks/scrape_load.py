@@ -41,9 +41,10 @@ class ScrapeLoads(Check):
                     yield self.finding(path, holder.at(key), f"{key}: {holder[key]!r} is no duration")
 
     def _job(self, path: str, job: Mapped) -> Iterator[Finding]:
+        relabelled = bool(job.get("relabel_configs"))  # then a target may be anything that becomes an address
         for static in map(mapped, listed(job.get("static_configs"))):
             for target, line in zip(listed(static.get("targets")), listed(static.get("targets")).lines, strict=True):
-                if not isinstance(target, str) or "/" in target or not target:
+                if not isinstance(target, str) or not target or ("/" in target and not relabelled):
                     yield self.finding(path, line, f"{target!r} is no host:port")
         for rule in map(mapped, [*listed(job.get("relabel_configs")), *listed(job.get("metric_relabel_configs"))]):
             if str(rule.get("action", "replace")).lower() not in _ACTIONS:

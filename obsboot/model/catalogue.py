@@ -119,8 +119,6 @@ class Component:
     """Prefixes of the metric names that belong to it, so that a joined expression selects the right job."""
     counters: tuple[str, ...] = ()
     """Metrics that only grow, though the exporter calls them gauges or says nothing of their type."""
-    counters: tuple[str, ...] = ()
-    """Metrics that only grow, though the exporter calls them gauges: the checks allow rate() on them."""
     exporter: Exporter | None = None
     scrape: Scrape | None = None
     questions: Mapping[str, Question] = field(default_factory=dict)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
 
-from obsboot.promql.reading import Node, PromqlError, children, kind, parse, selector_of, walk
+from obsboot.promql.reading import Node, PromqlError, Selector, children, kind, parse, selector_of, walk
+from obsboot.promql.rewriting import Rewrite, rewrite
 
 _COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
 _RATES = frozenset({"rate", "irate", "increase"})
@@ -120,13 +122,17 @@ def comparisons(expr: str) -> Iterator[tuple[str, str, float]]:
             yield name or str(node.lhs), str(node.op), float(node.rhs.val)
 
 
-_BRACES = re.compile(r'\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}')
-_WINDOW = re.compile(r"\[[^\]]*\]")
+_ADDED = frozenset({"job", "instance"})
 
 
+@lru_cache(maxsize=4096)
 def skeleton(expr: str) -> str:
-    """The expression without matchers, windows and outer parentheses: equal for the views of one signal."""
+    """The expression without what its views differ in (job, instance, windows): equal for the views of one signal."""
     node = parse(expr)
     while kind(node) == "ParenExpr":
         node = node.expr
-    return _WINDOW.sub("[]", _BRACES.sub("", str(node)))
+    return rewrite(str(node), Rewrite(selector=_bare, duration=lambda _: "1m"))
+
+
+def _bare(selector: Selector) -> Selector:
+    return replace(selector, matchers=tuple(each for each in selector.matchers if each.name not in _ADDED))

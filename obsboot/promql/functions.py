@@ -9,6 +9,12 @@ from obsboot.promql.measures import NUMBER, SECONDS, Unit, scaled
 from obsboot.promql.reading import Node, kind, selector_of
 from obsboot.promql.shapes import ANY, CUMULATIVE, Labels, Shape, Type
 
+RATES = frozenset({"rate", "irate", "increase"})
+GAUGES_ONLY = frozenset(
+    {"delta", "idelta", "deriv", "predict_linear", "avg_over_time", "sum_over_time", "quantile_over_time",
+     "stddev_over_time", "stdvar_over_time", "min_over_time", "max_over_time", "holt_winters",
+     "double_exponential_smoothing"}
+)  # fmt: skip
 _COUNTS = frozenset({"count_over_time", "changes", "resets", "present_over_time"})
 _KEEPING = frozenset({"ceil", "floor", "round", "sort", "sort_desc", "sort_by_label", "sort_by_label_desc", "abs",
                       "clamp", "clamp_min", "clamp_max", "last_over_time"})  # fmt: skip

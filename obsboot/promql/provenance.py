@@ -47,16 +47,9 @@ def study(expr: str, lookup: Lookup) -> Study:
     """What `expr` gives when its selectors give what `lookup` says. Raises PromqlError."""
     reader = _Reader(lookup)
     shape = reader.shape(parse(expr))
-    unique = dict.fromkeys(reader.problems)
-    return Study(shape, tuple(unique), tuple(reader.selectors))
+    return Study(shape, tuple(dict.fromkeys(reader.problems)), tuple(reader.selectors))
 
 
-_RATES = frozenset({"rate", "irate", "increase"})
-_GAUGES_ONLY = frozenset(
-    {"delta", "idelta", "deriv", "predict_linear", "avg_over_time", "sum_over_time", "quantile_over_time",
-     "stddev_over_time", "stdvar_over_time", "min_over_time", "max_over_time", "holt_winters",
-     "double_exponential_smoothing"}
-)  # fmt: skip
 _PICKING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 _COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
 _SETS = frozenset({"and", "or", "unless"})
@@ -126,9 +119,9 @@ class _Reader:
         if name in ("absent", "absent_over_time"):
             return functions.absent(args[0])
         vector = next((shape for shape in shapes if shape.type != "scalar"), None)
-        if vector is not None and name in _RATES:
+        if vector is not None and name in functions.RATES:
             return self.rate(name, node, vector)
-        if vector is not None and name in _GAUGES_ONLY:
+        if vector is not None and name in functions.GAUGES_ONLY:
             return self.over_time(name, node, vector)
         return functions.applied(name, vector, shapes)
 
@@ -183,7 +176,7 @@ class _Reader:
         labels = self.grouped(node, inner)
         if op == "count_values" and kind(node.param) == "StringLiteral":
             labels = labels.add({node.param.val})
-        if inner.type == "summary":
+        if inner.type == "summary" and op in ("sum", "avg", "quantile", "stddev", "stdvar"):
             self.problem("type", f"{op}() of quantiles: {_subject(inner, node)} is computed already, and quantiles "
                          "can be neither added nor averaged", node)  # fmt: skip
         shape = inner.labelled(labels)
@@ -191,8 +184,8 @@ class _Reader:
         if op in ("count", "group", "count_values"):
             return shape.having(type="gauge", unit=NUMBER, low=low, high=high, le=None)
         kept: Type = "total" if inner.type in CUMULATIVE else "histogram" if inner.type == "histogram" else "gauge"
-        if inner.type == "unknown":
-            kept = "unknown"
+        if inner.type in ("unknown", "summary"):
+            kept = inner.type
         return shape.having(type=kept, unit=None if op == "stdvar" else inner.unit, low=low, high=high)
 
     def grouped(self, node: Node, inner: Shape) -> Labels:

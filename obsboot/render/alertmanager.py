@@ -44,15 +44,25 @@ def _route(stack: Stack) -> dict[str, object]:
         "group_interval": "5m",
         "repeat_interval": "4h",
         "routes": [
-            {
-                "matchers": ['alertname="Watchdog"'],
-                "receiver": _receiver(stack, "heartbeat"),
-                "group_wait": "0s",
-                "group_interval": "1m",
-                "repeat_interval": "1m",
-            },
+            *(_heartbeat(stack, name) for name in _heartbeats(stack)),
             *(_of_severity(stack, severity) for severity in SEVERITIES),
         ],
+    }
+
+
+def _heartbeats(stack: Stack) -> list[str]:
+    """The alerts that always fire, so that their silence is heard."""
+    found = (a.name for instance in stack.instances for a in active(stack, instance) if a.always)
+    return list(dict.fromkeys(found))
+
+
+def _heartbeat(stack: Stack, name: str) -> dict[str, object]:
+    return {
+        "matchers": [f'alertname="{name}"'],
+        "receiver": _receiver(stack, "heartbeat"),
+        "group_wait": "0s",
+        "group_interval": "1m",
+        "repeat_interval": "1m",
     }
 
 
@@ -77,7 +87,8 @@ def kind_of(stack: Stack, severity: str) -> str:
 
 
 def _receivers(stack: Stack) -> list[dict[str, object]]:
-    return [_settings(stack, severity) for severity in (*SEVERITIES, "heartbeat")]
+    heartbeat = ("heartbeat",) if _heartbeats(stack) else ()
+    return [_settings(stack, severity) for severity in (*SEVERITIES, *heartbeat)]
 
 
 def _settings(stack: Stack, severity: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from obsboot.model import Alert, GeneratedFile, Instance, Stack, Value
 from obsboot.promql import seconds_of, selectors, spell
@@ -40,61 +41,30 @@ def unplayed(stack: Stack, instance: Instance) -> Iterator[tuple[Alert, str]]:
             yield alert, alert.no_replay or "the catalogue has no timeline for it"
 
 
-def _by_step(stack: Stack, instance: Instance) -> dict[int, list[tuple[Alert, Timeline]]]:
-    found: dict[int, list[tuple[Alert, Timeline]]] = defaultdict(list)
-    for alert in active(stack, instance):
-        if alert.replay is not None or alert.always:
-            line = timeline(_needs(stack, instance, alert))
-            found[line.step].append((alert, line))
-    return dict(found)
+@dataclass(frozen=True, slots=True)
+class _Play:
+    """One alert of one instance with its timeline, and the instances whose records it reads."""
+
+    stack: Stack
+    instance: Instance
+    alert: Alert
+    line: Timeline
+    hold: str
+    keep: str
+    recorders: tuple[str, ...]
+
+    @property
+    def threshold(self) -> float:
+        return threshold(self.stack, self.instance, self.alert)
 
 
-def _file(stack: Stack, instance: Instance, step: int, played: list[tuple[Alert, Timeline]]) -> str:
-    read = [recorder for alert, _ in played for recorder in _reach(stack, instance, alert).recorders]
-    known = {each.id: each for each in stack.instances}
-    users = [*(known[name] for name in dict.fromkeys(read) if name != instance.id), instance]
-    head = {
-        "rule_files": [f"../rules/{user.id}.yaml" for user in users],
-        "evaluation_interval": spell(step),
-        "group_eval_order": [name for user in users for name in _groups(user)],
-    }
-    notes = [f"Not played: {alert.name}, because {why}" for alert, why in unplayed(stack, instance)]
-    about = f"The alerts of {instance.id} in simulated time, for `promtool test rules` and `obsboot check --replay`."
-    text = dump(head, OWNED, about, *notes) + "\ntests:\n"
-    for alert, line in played:
-        test = _always(alert, line) if alert.always else _test(stack, instance, alert, line)
-        text += ("" if text.endswith(":\n") else "\n") + dump([test], *_comment(stack, instance, alert, line))
-    return text
-
-
-def _groups(instance: Instance) -> tuple[str, str]:
-    """The records before the alerts that read them: promtool keeps no order of its own."""
-    stem = f"{instance.job}.{instance.component.id}"
-    return f"{stem}.records", f"{stem}.alerts"
-
-
-def _comment(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> tuple[str, str]:
-    if alert.always:
-        return alert.summary, "It fires without any input."
-    limit = f"{alert.signal} {operator(alert)} {threshold(stack, instance, alert):g}"
-    hold, keep = _hold(stack, instance, alert)
-    held = f" for {hold}" if hold else ""
-    kept = f", kept {keep}" if keep else ""
-    good, bad, end = (spell_time(seconds) for seconds in line.edges)
-    return f"{alert.summary}: {limit}{held}{kept}.", f"Good until {good}, bad until {bad}, good until {end}."
-
-
-def _hold(stack: Stack, instance: Instance, alert: Alert) -> tuple[str, str]:
-    """`for` and `keep_firing_for` as the rule has them; empty where it has none."""
+def _play(stack: Stack, instance: Instance, alert: Alert) -> _Play:
     changed = override(stack, instance, alert.name)
     hold = str(changed.get("for", alert.hold))
-    return "" if hold == "0s" else hold, str(changed.get("keep_firing_for", alert.keep))
-
-
-def _needs(stack: Stack, instance: Instance, alert: Alert) -> Needs:
-    hold, keep = (seconds_of(text) if text else 0.0 for text in _hold(stack, instance, alert))
+    keep = str(changed.get("keep_firing_for", alert.keep))
     found = _reach(stack, instance, alert)
-    return Needs(found.back, found.narrowest, hold, keep)
+    needs = Needs(found.back, found.narrowest, _seconds(hold), _seconds(keep))
+    return _Play(stack, instance, alert, timeline(needs), "" if hold == "0s" else hold, keep, found.recorders)
 
 
 def _reach(stack: Stack, instance: Instance, alert: Alert) -> Reach:
@@ -105,23 +75,63 @@ def _reach(stack: Stack, instance: Instance, alert: Alert) -> Reach:
     return reach(stack, expression(stack, instance, alert), frozenset(given))
 
 
-def _test(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> dict[str, object]:
-    hold, keep = (int(seconds_of(text)) if text else 0 for text in _hold(stack, instance, alert))
-    return {
-        "name": alert.name,
-        "interval": spell_time(line.sample),
-        "input_series": list(_series(stack, instance, alert, line)),
-        "promql_expr_test": list(_asserts(alert.name, line, hold, keep)),
+def _seconds(duration: str) -> int:
+    return int(seconds_of(duration)) if duration else 0
+
+
+def _by_step(stack: Stack, instance: Instance) -> dict[int, list[_Play]]:
+    found: dict[int, list[_Play]] = defaultdict(list)
+    for alert in active(stack, instance):
+        if alert.replay is not None or alert.always:
+            play = _play(stack, instance, alert)
+            found[play.line.step].append(play)
+    return dict(found)
+
+
+def _file(stack: Stack, instance: Instance, step: int, plays: list[_Play]) -> str:
+    known = {each.id: each for each in stack.instances}
+    read = dict.fromkeys(recorder for play in plays for recorder in play.recorders)
+    users = [*(known[name] for name in read if name != instance.id), instance]
+    head = {
+        "rule_files": [f"../rules/{user.id}.yaml" for user in users],
+        "evaluation_interval": spell(step),
+        "group_eval_order": [name for user in users for name in _groups(user)],
     }
+    notes = [f"Not played: {alert.name}, because {why}" for alert, why in unplayed(stack, instance)]
+    about = f"The alerts of {instance.id} in simulated time, for `promtool test rules` and `obsboot check --replay`."
+    tests = (dump([_test(play)], *_comment(play)) for play in plays)
+    return dump(head, OWNED, about, *notes) + "\ntests:\n" + "\n".join(tests)
 
 
-def _always(alert: Alert, line: Timeline) -> dict[str, object]:
-    firing = _assert(f"max({_alerts(alert.name, 'firing')})", line.bad, 1)
-    return {"name": alert.name, "interval": spell_time(line.sample), "promql_expr_test": [firing]}
+def _groups(instance: Instance) -> tuple[str, str]:
+    """The records before the alerts that read them: promtool keeps no order of its own."""
+    stem = f"{instance.job}.{instance.component.id}"
+    return f"{stem}.records", f"{stem}.alerts"
 
 
-def _asserts(name: str, line: Timeline, hold: int, keep: int) -> Iterator[dict[str, object]]:
+def _comment(play: _Play) -> tuple[str, str]:
+    alert = play.alert
+    if alert.always:
+        return alert.summary, "It fires without any input."
+    held = f" for {play.hold}" if play.hold else ""
+    kept = f", kept {play.keep}" if play.keep else ""
+    good, bad, end = (spell_time(seconds) for seconds in play.line.edges)
+    limit = f"{alert.signal} {operator(alert)} {play.threshold:g}"
+    return f"{alert.summary}: {limit}{held}{kept}.", f"Good until {good}, bad until {bad}, good until {end}."
+
+
+def _test(play: _Play) -> dict[str, object]:
+    test: dict[str, object] = {"name": play.alert.name, "interval": spell_time(play.line.sample)}
+    if play.alert.always:
+        firing = _assert(f"max({_alerts(play.alert.name, 'firing')})", play.line.bad, 1)
+        return {**test, "promql_expr_test": [firing]}
+    return {**test, "input_series": list(_series(play)), "promql_expr_test": list(_asserts(play))}
+
+
+def _asserts(play: _Play) -> Iterator[dict[str, object]]:
     """Quiet in good times; pending exactly as long as `for`; firing, and kept; resolved."""
+    name, line = play.alert.name, play.line
+    hold, keep = _seconds(play.hold), _seconds(play.keep)
     yield _assert(f"count_over_time({_alerts(name)}[{spell_time(line.good)}])", line.good)
     if hold:
         pending = f"max(count_over_time({_alerts(name, 'pending')}[{spell_time(line.bad)}]))"
@@ -141,16 +151,16 @@ def _assert(expr: str, at: int, value: int | None = None) -> dict[str, object]:
     return {"expr": expr, "eval_time": spell_time(at), "exp_samples": expected}
 
 
-def _series(stack: Stack, instance: Instance, alert: Alert, line: Timeline) -> Iterator[dict[str, str]]:
-    replay = alert.replay
+def _series(play: _Play) -> Iterator[dict[str, str]]:
+    stack, instance, replay = play.stack, play.instance, play.alert.replay
     if replay is None:
         return
-    known: dict[str, Value] = {**names(stack, instance), "threshold": threshold(stack, instance, alert)}
+    known: dict[str, Value] = {**names(stack, instance), "threshold": play.threshold}
     good = {normal(key): text for key, text in replay.good.items()}
     bad = {normal(key): text for key, text in replay.bad.items()}
     for key in dict.fromkeys([*good, *bad]):
         segments = [str(times.get(key, "_")) for times in (good, bad, good)]
-        yield {"series": _labelled(key, stack, instance), "values": values(line, segments, known)}
+        yield {"series": _labelled(key, stack, instance), "values": values(play.line, segments, known)}
 
 
 def _labelled(key: str, stack: Stack, instance: Instance) -> str:

@@ -10,7 +10,8 @@ from obsboot.model import Alert, GeneratedFile, Instance, Stack
 from obsboot.render import units
 from obsboot.render.checklist import checklist
 from obsboot.render.context import environment, fill, fill_file, secrets, template_names
-from obsboot.render.rules import active, names, operator, override, threshold
+from obsboot.render.rules import active, operator, override, threshold
+from obsboot.render.views import names
 from obsboot.render.alertmanager import kind_of, secret_files
 
 _SEEDS = {

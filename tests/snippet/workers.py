@@ -74,15 +74,24 @@ class Service:
             assert time.monotonic() < deadline, f"after {within} s: {found}, not {expected}"
             time.sleep(0.02)
 
+    def workers(self) -> list[int]:
+        prefix = "process_start_time_seconds pid="
+        return sorted(int(name.removeprefix(prefix)) for name in self.scrape() if name.startswith(prefix))
+
     def clients(self, number: int) -> list[list[Client]]:
-        """Returns so many connections to each of the two workers. The kernel decides who accepts: it may take more."""
-        by_worker: dict[int, list[Client]] = {}
-        for _ in range(500):
-            client = Client(self.port)
-            by_worker.setdefault(client.worker, []).append(client)
-            if len(by_worker) == 2 and all(len(clients) >= number for clients in by_worker.values()):
-                return [clients[:number] for clients in by_worker.values()]
-        raise AssertionError(f"500 connections, but only { {pid: len(c) for pid, c in by_worker.items()} }")
+        """Returns so many connections to each of the two workers."""
+        one, other = self.workers()
+        return [self.clients_of(one, other, number), self.clients_of(other, one, number)]
+
+    def clients_of(self, worker: int, other: int, number: int) -> list[Client]:
+        # The kernel may deal every connection to one worker: only while the other is stopped the choice is ours.
+        os.kill(other, signal.SIGSTOP)
+        try:
+            clients = [Client(self.port) for _ in range(number)]
+        finally:
+            os.kill(other, signal.SIGCONT)
+        assert {client.worker for client in clients} == {worker}
+        return clients
 
     @contextmanager
     def held(self, path: str, clients: list[Client]) -> Iterator[list[int]]:
@@ -146,6 +155,6 @@ def running(directory: Path, *options: str) -> Iterator[Service]:
 def answering_workers(service: Service) -> int:
     assert service.process.poll() is None, (service.directory / "log").read_text()
     try:
-        return sum(name.startswith("process_start_time_seconds") for name in service.scrape())
+        return len(service.workers())
     except OSError:
         return 0

@@ -294,6 +294,7 @@ PROBLEMS = [
     ("sum(hits_total) > 100", "type", "against a counter without rate()"),
     ("hits_total / (hits_total + misses_total)", "type", "a ratio of counters without rate()"),
     ("avg(latency_seconds)", "type", "avg() of quantiles: latency_seconds"),
+    ("avg(max by (job) (latency_seconds))", "type", "avg() of quantiles"),
     ("histogram_quantile(0.9, latency_seconds)", "le", "needs the label `le`"),
     ("histogram_quantile(0.9, d_seconds_bucket)", "type", "over buckets without rate()"),
     # le, also when it was lost upstream
@@ -349,6 +350,7 @@ def test_problems(expr: str, kind: str, message: str) -> None:
         HIT_RATE,
         f"({HIT_RATE}) < 0.8 and on (job) sum by (job) (rate(hits_total[5m])) > 1",
         "hits_total == 0",
+        "max by (job) (latency_seconds) > 1",
         "hits_total unless hits_total offset 1h",
         "count(up) > 0",
         "absent(up)",
