@@ -80,5 +80,6 @@ def test_no_module_is_called_after_nothing() -> None:
 
 
 def test_only_the_workspace_writes_into_a_repository() -> None:
+    """The others that write do so into temporary folders, or where the user said."""
     writers = {part_of(p) for p in MODULES if re.search(r"\.write_(text|bytes)\(|os\.replace\(", p.read_text())}
-    assert writers <= {"workspace", "live", "commands", "answers"}, writers
+    assert writers <= {"workspace", "live", "replay", "commands", "answers"}, writers

@@ -83,7 +83,7 @@ def _strongest(given: Iterable[Given]) -> dict[str, Given]:
 
 
 def _aliased(given: tuple[Given, ...]) -> Iterator[Given]:
-    """`redis.version` means the only instance of redis, whatever that is called."""
+    """`cache.version` means the only instance of a component `cache`, whatever that is called."""
     kinds = {one.key.partition(".")[0]: one.text for one in reversed(given) if one.key.endswith(".component")}
     for one in given:
         name, dot, question = one.key.partition(".")

@@ -34,7 +34,7 @@ class _Said:
 @root_option
 @click.option("--yes", "-y", is_flag=True, help="Accept what was detected and the defaults; never ask.")
 @click.option(
-    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="An answer: team=payments, redis.version=8. Repeatable."
+    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="An answer: team=payments, cache.version=8. Repeatable."
 )
 @click.option("--answers", "file", type=click.Path(path_type=Path), metavar="FILE", help="Answers from a YAML file.")
 @catalog_option

@@ -89,6 +89,6 @@ class Times:
 
 
 def duration(seconds: float) -> str:
-    """A Prometheus duration, whole milliseconds, never nought."""
-    whole = round(seconds, 3)
-    return spell(int(whole) if whole == int(whole) else max(whole, 0.001))
+    """A Prometheus duration in whole milliseconds; what is more than nought stays more than nought."""
+    whole = max(round(seconds, 3), 0.001) if seconds else 0.0
+    return spell(int(whole) if whole == int(whole) else whole)

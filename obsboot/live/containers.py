@@ -23,7 +23,7 @@ class Died(ObsbootError):
 
 @dataclass(slots=True)
 class Box:
-    """One running container. `what` names it for people (`redis: server`), `name` for the engine."""
+    """One running container. `what` names it for people (`cache: server`), `name` for the engine."""
 
     engine: Engine
     container: Any

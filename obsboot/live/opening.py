@@ -185,7 +185,7 @@ def _ready(run: Run, box: Box, ready: object) -> None:
         return bool(ready())  # type: ignore[operator]
 
     try:
-        wait_for(f"{box.what} is ready", look, _READY_SECONDS, run.stopping, box.state, 0.3)
+        wait_for(f"{box.what} is ready", look, _READY_SECONDS, run.stopping, box.state)
     except TimedOut as error:
         raise Died(f"{error.message}\n{box.last_lines()}", code=Exit.COULD_NOT_CHECK) from None
 

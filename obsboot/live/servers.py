@@ -135,7 +135,7 @@ def _wait_ready(site: Site, box: Box, container: Container) -> None:
         return done.code == 0
 
     try:
-        wait_for(f"{box.what} is ready", ready, READY_SECONDS, site.stopping, lambda: seen, 0.3)
+        wait_for(f"{box.what} is ready", ready, READY_SECONDS, site.stopping, lambda: seen)
     except TimedOut as error:
         raise Died(f"{error.message}\n{box.last_lines()}", code=Exit.COULD_NOT_CHECK) from None
 

@@ -11,6 +11,8 @@ from obsboot.model import Exit, ObsbootError
 
 T = TypeVar("T")
 
+_PAUSE_SECONDS = 0.5
+
 
 class Stopped(Exception):
     """The run ends; whoever waits gives up."""
@@ -30,7 +32,6 @@ def wait_for(
     seconds: float,
     stopping: threading.Event,
     seen: Callable[[], str] = str,
-    pause: float = 0.5,
 ) -> T:
     """What `look` returns as soon as that is true. Raises TimedOut after `seconds`, Stopped when the run ends."""
     end = time.monotonic() + seconds
@@ -39,5 +40,5 @@ def wait_for(
             return found
         if time.monotonic() >= end:
             raise TimedOut(what, seconds, seen())
-        if stopping.wait(pause):
+        if stopping.wait(_PAUSE_SECONDS):
             raise Stopped

@@ -16,7 +16,7 @@ from obsboot.render.timeline import Needs, Timeline, spell_time, timeline, value
 from obsboot.render.views import answer, jobs_of, names
 from obsboot.render.yaml import OWNED, dump
 
-_RATHER = 15
+_USUAL = 15
 """The evaluation interval of the tests that need no coarser one, in seconds."""
 
 
@@ -29,7 +29,7 @@ def rule_tests(stack: Stack) -> Iterator[GeneratedFile]:
     for instance in stack.instances:
         source = f"alerts/{instance.component.id}.yaml"
         for step, played in sorted(_by_step(stack, instance).items()):
-            suffix = "" if step == _RATHER else f".every-{spell(step)}"
+            suffix = "" if step == _USUAL else f".every-{spell(step)}"
             path = f"{stack.directory}/prometheus/tests/{instance.id}{suffix}.yaml"
             yield GeneratedFile(path, _file(stack, instance, step, played), "owned", source)
 

@@ -13,12 +13,13 @@ from obsboot.promql import Rewrite, Selector, check, rewrite, selectors
 from obsboot.promql.rewriting import normal
 from obsboot.render.views import answer, for_panel, for_record, for_rule, jobs_of
 
-ADDED = ("job", "instance")
+ADDED = ("job", "instance", "service", "le")
+"""Labels whose matchers a view adds, or whose values it takes from the answers."""
 SIGNALS = [(c.id, s) for c in load().components.values() for s in c.signals]
 
 
 def without_added(selector: Selector) -> Selector:
-    kept = tuple(m for m in selector.matchers if m.name not in ADDED and m.name != "le")
+    kept = tuple(m for m in selector.matchers if m.name not in ADDED)
     return dataclasses.replace(selector, matchers=kept)
 
 
@@ -49,7 +50,7 @@ def test_a_panel_gets_variables_and_nothing_else(stack: Stack, component: str, n
         view = for_panel(signal.expr, stack, instance).replace("$__rate_interval", "5m")
         assert plain(view) == plain(filled(signal, stack, instance))
         for selector in selectors(view):
-            assert selector.value_of("job") or any(m.name == "job" for m in selector.matchers), selector
+            assert {m.name for m in selector.matchers} & {"job", "service"}, selector
 
 
 @pytest.mark.parametrize(("component", "name"), SIGNALS)

@@ -18,7 +18,8 @@ SELECT 'CREATE DATABASE obsboot_single' WHERE NOT EXISTS (SELECT FROM pg_databas
 SET client_min_messages = warning;
 -- 125 MB, twice the server's buffers, and one row a page: a row at random is a block of its own, and every second one is
 -- not in memory.
-CREATE UNLOGGED TABLE IF NOT EXISTS pages (id integer PRIMARY KEY, filler text STORAGE PLAIN) WITH (autovacuum_enabled = off);
+CREATE UNLOGGED TABLE IF NOT EXISTS pages (id integer PRIMARY KEY, filler text) WITH (autovacuum_enabled = off);
+ALTER TABLE pages ALTER COLUMN filler SET STORAGE PLAIN;
 TRUNCATE pages;
 INSERT INTO pages SELECT n, repeat('x', 7000) FROM generate_series(1, 16000) n;
 VACUUM (FREEZE) pages;
