@@ -25,7 +25,7 @@ test-snippet: $(BUILD)/snippet/.installed ## the application's side, in an envir
 	$(BUILD)/snippet/bin/pytest tests/snippet
 
 test-live: $(BUILD)/images.yaml ## in containers
-	OBSBOOT_IMAGES=$(CURDIR)/$(BUILD)/images.yaml $(BIN)/pytest tests/images tests/live
+	OBSBOOT_IMAGES=$(CURDIR)/$(BUILD)/images.yaml $(BIN)/pytest tests/bed tests/images tests/live
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check obsboot tests examples

@@ -75,7 +75,10 @@ def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs one command and ends the process with its exit code."""
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(run(arguments))
+    code = run(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):  # it is over: a second Ctrl-C must not change the code
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

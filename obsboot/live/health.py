@@ -22,7 +22,7 @@ def check_containers(run: Run) -> None:
 def _problem(run: Run, box: Box) -> str:
     """What is wrong; a health check that is still starting is waited for."""
     try:
-        wait_for(f"{box.what} is well", box.is_well, _HEALTHY_SECONDS, run.stopping, box.state, 1.0)
+        wait_for(f"{box.what} is well", box.is_well, _HEALTHY_SECONDS, run.stopping, box.state)
     except TimedOut as error:
         return f"{error.message}; its last lines:\n{box.last_lines()}"
     if restarts := box.restarts():

@@ -63,8 +63,14 @@ def steady_seconds(clock: Clock, alerts: Sequence[Watched], quick: bool) -> floa
     truths = window(clock) + (SCRAPES_A_WINDOW + _LOOKS) * clock.scrape
     if quick:
         return truths
-    longest = max((w.rule.hold + w.rule.window for w in alerts), default=0.0)
+    longest = max((w.rule.hold + _filled(w) for w in alerts), default=0.0)
     return max(truths, longest + 4 * clock.evaluation + 2 * clock.scrape)
+
+
+def _filled(each: Watched) -> float:
+    """How long its window takes to fill; one of the wall clock lasts hours, and is judged by what is there."""
+    signal = each.instance.component.signals[each.alert.signal]
+    return 0.0 if signal.clock == "wall" else each.rule.window
 
 
 def variants(stack: Stack, recipes: Mapping[str, Recipe]) -> list[tuple[str, str, str]]:

@@ -234,15 +234,25 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self.handle, text.encode())
 
-    def ended(self) -> int:
+    def ended(self, number: signal.Signals | None = None, seconds: float = 30) -> int:
+        """Waits for the end, and returns the exit code. `number` is sent until then.
+
+        More than once, for Python misses a signal that arrives just before it begins to read the terminal.
+        """
+        end = time.monotonic() + seconds
         while True:
-            try:
-                read = os.read(self.handle, 65536)
-            except OSError:
-                break
-            if not read:
-                break
-            self.shown += read.decode(errors="replace")
+            assert time.monotonic() < end, f"it did not end: {self.shown[self.seen :]!r}"
+            ready, _, _ = select.select([self.handle], [], [], 1)
+            if number and not ready:
+                os.kill(self.pid, number)
+            if ready:
+                try:
+                    read = os.read(self.handle, 65536)
+                except OSError:
+                    break
+                if not read:
+                    break
+                self.shown += read.decode(errors="replace")
         os.close(self.handle)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
@@ -284,8 +294,7 @@ def test_a_signal_at_the_last_question_writes_nothing(shop: Path, number: signal
     before = snapshot(shop)
     terminal = Terminal(shop, "init")
     terminal.enter_until("Write these files?")
-    os.kill(terminal.pid, number)
-    assert terminal.ended() == code, terminal.shown
+    assert terminal.ended(number) == code, terminal.shown
     assert snapshot(shop) == before
 
 

@@ -36,6 +36,8 @@ def template(name: str) -> jinja2.Template:
         comment_end_string="#>",
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         autoescape=False,
     )
     return environment.from_string(SNIPPETS[name].read_text())

@@ -67,7 +67,9 @@ class Service:
         """Polls until these series have these values, for a worker counts after it has answered. Returns the scrape."""
         deadline = time.monotonic() + within
         while True:
-            samples = self.scrape()
+            samples: Samples = {}
+            with suppress(ConnectionError):  # a worker that was just killed had accepted it
+                samples = self.scrape()
             found = {name: samples.get(name, math.nan) for name in expected}
             if found == expected:
                 return samples
