@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -54,7 +55,15 @@ class _Lazy(click.Group):
 
 @click.group("obsboot", cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="obsboot")
-def cli() -> None:
+@click.option(
+    "--catalog",
+    "roots",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="A catalogue of your own on top of obsboot's; each command takes it as well.",
+)
+def cli(roots: tuple[Path, ...]) -> None:  # noqa: ARG001 - `catalogue_of` looks it up
     """Write an observability pack for a backend service, and prove that it works.
 
     Exit codes: 0 done, 1 tool error, 2 usage, 3 drift, 4 a check or proof failed, 5 refused, 6 could not check.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from obsboot.commands.options import catalog_option, catalogue_of, require_option, root_option
+from obsboot.commands.options import catalog_option, catalogue_of, root_option
 
 if TYPE_CHECKING:
     from obsboot.model import Pack, Report, Result
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.option("--replay", "played", is_flag=True, help="Also play every alert's timelines with promtool.")
 @click.option("--promtool", metavar="PATH", help="The promtool to use; by default the one on PATH. Implies --replay.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@require_option
+@click.option(
+    "--require", "required", type=click.Choice(["replayed"]), help="Exit with 6 unless every alert could be replayed."
+)
 @catalog_option
 def command(root: Path, roots: tuple[Path, ...], promtool: str | None, required: str | None, **flags: bool) -> None:
     """Prove what can be proven of the pack without containers: structure, queries, rules, dashboards, routes."""

@@ -40,7 +40,9 @@ require_option: Callable[[Any], Any] = click.option(
 
 
 def catalogue_of(roots: tuple[Path, ...]) -> Catalogue:
-    """obsboot's own catalogue with the given roots on top. Raises CatalogueError."""
+    """obsboot's own catalogue with the given roots on top, those before the command first. Raises CatalogueError."""
     from obsboot.catalog import load, own_root  # noqa: PLC0415 - the help of a command does not load the catalogue
 
-    return load([own_root(), *roots])
+    context = click.get_current_context(silent=True)
+    general = context.find_root().params.get("roots") or () if context else ()
+    return load(list(dict.fromkeys([own_root(), *general, *roots])))

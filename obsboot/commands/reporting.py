@@ -11,13 +11,24 @@ import click
 from obsboot.model import Exit, ObsbootError, Report
 from obsboot.report import FORMATS, written
 
+_PROVING = {"replayed": ("replay/",), "live": ("replay/", "live/")}
+"""What --require wants -> the checks that give it, the last of which has to have passed at least once."""
+
 
 def exit_code(report: Report, required: str | None) -> Exit:
-    """The report's own code; with --require, what was skipped or nothing at all counts as not checked."""
+    """The report's own code; nothing shown, or a skip of what is required, is a thing that could not be checked."""
     code = report.code()
-    if code is Exit.DONE and (not report.count("passed") or (required and report.count("skipped"))):
+    if code is not Exit.DONE:
+        return code
+    if not report.count("passed"):
         return Exit.COULD_NOT_CHECK
-    return code
+    return Exit.COULD_NOT_CHECK if required and _lacks(report, _PROVING[required]) else Exit.DONE
+
+
+def _lacks(report: Report, wanted: tuple[str, ...]) -> bool:
+    """Whether a check of these kinds was skipped, or the strongest kind showed nothing."""
+    skipped = any(r.outcome == "skipped" and r.check.startswith(wanted) for r in report.results)
+    return skipped or not any(r.outcome == "passed" and r.check.startswith(wanted[-1]) for r in report.results)
 
 
 def finish(report: Report, required: str | None, *, as_json: bool = False) -> None:
@@ -32,7 +43,11 @@ def finish(report: Report, required: str | None, *, as_json: bool = False) -> No
         print_report(report, Console())
     code = exit_code(report, required)
     if code is Exit.COULD_NOT_CHECK and report.code() is Exit.DONE and not as_json:
-        why = f"--require {required}: what was skipped is not proven" if required else "nothing was proven"
+        why = (
+            f"--require {required}: not everything was {required if required == 'replayed' else 'proven live'}"
+            if required
+            else "nothing was proven"
+        )
         click.echo(why, err=True)
     sys.stdout.flush()
     raise SystemExit(int(code))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from obsboot.commands.options import catalog_option, catalogue_of, require_option, root_option
+from obsboot.model import Exit, ObsbootError
+
+if TYPE_CHECKING:
+    from obsboot.live import Options
+    from obsboot.model import Pack, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +78,41 @@ def command(speed: float | None, **told: Any) -> None:
 
 def _validate(asked: _Asked, told: dict[str, Any]) -> None:
     from obsboot.commands.reporting import finish, kept_reports, writable_reports  # noqa: PLC0415
-    from obsboot.live import validate  # noqa: PLC0415
     from obsboot.live.options import Options, read_images  # noqa: PLC0415
     from obsboot.workspace import load_pack, recover  # noqa: PLC0415
 
     writable_reports(asked.reports)
     images, registries = read_images(asked.images_file) if asked.images_file else ({}, {})
     options = Options(**told, images=images, registries=registries)
+    _refuse_what_no_run_does(options)
     if note := recover(asked.root):
         click.echo(note, err=True)
     pack = load_pack(asked.root, catalogue_of(asked.roots))
-    report = validate(pack, options)
+    report = _proven(pack, options, quiet=asked.as_json)
     kept_reports(report, asked.reports)
     finish(report, asked.required, as_json=asked.as_json)
+
+
+def _refuse_what_no_run_does(options: Options) -> None:
+    """A proof of something else than was asked for would be a lie: these are refused until `live` does them."""
+    for name, given in (("--attach", options.attach), ("--service-url", options.service_url)):
+        if given:
+            raise ObsbootError(
+                f"{name}: this version proves with containers of its own only",
+                fix="leave it out, or name your service's image with --service-image",
+                code=Exit.COULD_NOT_CHECK,
+            )
+
+
+def _proven(pack: Pack, options: Options, *, quiet: bool) -> Report:
+    """The run, with its predicted length before it starts and what it does while it runs (beside JSON on stderr)."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from obsboot.live import prediction, validate  # noqa: PLC0415
+    from obsboot.report.detail import clock  # noqa: PLC0415
+    from obsboot.report.progress import progress  # noqa: PLC0415
+
+    seconds = prediction(pack, options).seconds
+    click.echo(f"{pack.stack.service}: this will take about {clock(seconds)}", err=quiet)
+    with progress(Console(stderr=quiet), seconds) as listener:
+        return validate(pack, options, listener)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -26,9 +27,11 @@ class Answers:
     """What `overrides.yaml` says: instance -> alert or signal -> field -> value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instance:
     """One use of a component in the service. `values` hold every answer of it, defaults included.
+
+    Like its stack, it equals only itself: what follows from it is worked out once and kept.
 
     `job` is the value of the `job` label of all its series; a library shares the job of its service.
     `watched` is false where another pack owns the server: panels then, but no exporter and no alerts.
@@ -45,22 +48,29 @@ class Instance:
     around: frozenset[str] = frozenset()
     """What the stack provides, for signals that join the series of others."""
 
-    def signals(self) -> Iterator[Signal]:
+    def signals(self) -> tuple[Signal, ...]:
         """The component's signals that hold for this role and version, in these surroundings."""
-        for signal in self.component.signals.values():
-            here = _fits(signal.roles, self.role) and self.around.issuperset(signal.needs)
-            if here and _between(self.version, signal.since, signal.until):
-                yield signal
+        return _signals(self)
 
-    def alerts(self) -> Iterator[Alert]:
+    def alerts(self) -> tuple[Alert, ...]:
         """The component's alerts whose signal holds here; none where another pack owns the server."""
         held = {signal.name for signal in self.signals()}
-        for alert in self.component.alerts.values() if self.watched else ():
-            if alert.signal in held and _fits(alert.roles, self.role):
-                yield alert
+        alerts = self.component.alerts.values() if self.watched else ()
+        return tuple(alert for alert in alerts if alert.signal in held and _fits(alert.roles, self.role))
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=256)
+def _signals(instance: Instance) -> tuple[Signal, ...]:
+    return tuple(
+        signal
+        for signal in instance.component.signals.values()
+        if _fits(signal.roles, instance.role)
+        and instance.around.issuperset(signal.needs)
+        and _between(instance.version, signal.since, signal.until)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Stack:
     """The answers resolved against the catalogue. `values` are the pack-wide answers, defaults included."""
 

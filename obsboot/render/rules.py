@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from obsboot.formula import evaluate
 from obsboot.model import Alert, GeneratedFile, Instance, Signal, Stack, Value
@@ -28,12 +29,15 @@ def rules(stack: Stack) -> Iterator[GeneratedFile]:
             yield GeneratedFile(path, dump({"groups": filled}, OWNED), "owned", f"alerts/{instance.component.id}.yaml")
 
 
-def active(stack: Stack, instance: Instance) -> Iterator[Alert]:
+@lru_cache(maxsize=256)
+def active(stack: Stack, instance: Instance) -> tuple[Alert, ...]:
     """The alerts of the instance that are written: `when` holds and no override switches them off."""
-    for alert in instance.alerts():
-        enabled = override(stack, instance, alert.name).get("enabled", True)
-        if enabled and (not alert.when or evaluate(alert.when, names(stack, instance))):
-            yield alert
+    return tuple(
+        alert
+        for alert in instance.alerts()
+        if override(stack, instance, alert.name).get("enabled", True)
+        and (not alert.when or evaluate(alert.when, names(stack, instance)))
+    )
 
 
 def override(stack: Stack, instance: Instance, name: str) -> Mapping[str, Value]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from obsboot.model import Instance, ObsbootError, Stack, Value
 from obsboot.promql import Matcher, Rewrite, Selector, rewrite, spell
@@ -14,12 +15,13 @@ RATE_WINDOW = 300.0
 """The catalogue's default window in seconds: the one that a panel and a proving run replace."""
 
 
+@lru_cache(maxsize=1024)
 def for_rule(expr: str, stack: Stack, instance: Instance, window: str = "") -> str:
     """`expr` with job matchers and answers filled in and recorded sub-trees replaced by their records.
 
     A recorded series whose name ends in the default window (`...:ratio_rate5m`) is exchanged for that of `window`.
     """
-    recorded = rewrite(_with_answers(expr, stack, instance), Rewrite(replace=_records(instance)))
+    recorded = _with_records(_with_answers(expr, stack, instance), instance)
     change = _at_job(stack, instance)
     return rewrite(recorded, Rewrite(selector=lambda selector: change(_over(selector, window))))
 
@@ -74,9 +76,16 @@ def _owns(instance: Instance, metric: str) -> bool:
     return bool(component.series) and metric.startswith(component.series)
 
 
-def _records(instance: Instance) -> Callable[[str], str | None]:
-    names = {normal(s.expr): s.record.name for s in instance.signals() if s.record and not s.record.windows}
-    return names.get
+def _with_records(expr: str, instance: Instance) -> str:
+    """`expr` with each sub-tree that the instance records exchanged for the record."""
+    names = _records(instance)
+    whole = normal(expr)
+    return rewrite(expr, Rewrite(replace=names.get)) if any(recorded in whole for recorded in names) else whole
+
+
+@lru_cache(maxsize=256)
+def _records(instance: Instance) -> Mapping[str, str]:
+    return {normal(s.expr): s.record.name for s in instance.signals() if s.record and not s.record.windows}
 
 
 def _at_job(stack: Stack, instance: Instance) -> Callable[[Selector], Selector]:

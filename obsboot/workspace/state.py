@@ -74,7 +74,7 @@ def manifest_text(state: State) -> str:
 
 def base_bytes(state: State) -> bytes:
     """The bytes of `base.pack`. The same state gives the same bytes with the same zlib."""
-    return _MAGIC + zlib.compress(_canonical(state.base), 9)
+    return _MAGIC + zlib.compress(_canonical(state.base), 6)
 
 
 def _canonical(base: Mapping[str, str]) -> bytes:

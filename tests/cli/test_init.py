@@ -187,6 +187,16 @@ def test_a_root_can_be_named(obsboot, shop: Path, tmp_path: Path) -> None:  # ty
     assert (shop / ".obsboot/manifest.json").is_file()
 
 
+def test_a_catalogue_of_ones_own_goes_before_or_after_the_command(obsboot, shop: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    known = "brook: {title: Brook of ours, images: [brook]}\n"
+    mine = lay_out(tmp_path / "mine", {"templates/pack/known.yaml": known})
+    lay_out(shop, {"compose.more.yaml": "services:\n  b: {image: brook:1}\n"})
+    assert "Brook of ours" not in obsboot("detect").stdout
+    assert "Brook of ours" in obsboot("detect", "--catalog", str(mine)).stdout
+    assert "Brook of ours" in obsboot("--catalog", str(mine), "detect").stdout
+    refused(obsboot("detect", "--catalog", str(shop)), Exit.USAGE, "is no catalogue")
+
+
 # --- on a terminal
 
 

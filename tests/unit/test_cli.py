@@ -107,25 +107,31 @@ def test_the_exit_codes_are_documented() -> None:
     assert all(f"| {code.value} | `{code.name}` |" in page for code in Exit)
 
 
-def report(*outcomes: str) -> Report:
-    return Report("r", tuple(Result("a/b", "c", outcome) for outcome in outcomes))  # type: ignore[arg-type]
+def report(**outcomes: str) -> Report:
+    """A report with a result for each check, `live_truth="passed"` for `live/truth`."""
+    return Report("r", tuple(Result(name.replace("_", "/"), "s", said) for name, said in outcomes.items()))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("outcomes", "required", "code"),
     [
-        (["passed"], None, Exit.DONE),
-        (["passed", "skipped"], None, Exit.DONE),
-        (["passed", "skipped"], "live", Exit.COULD_NOT_CHECK),
-        (["passed", "error"], None, Exit.COULD_NOT_CHECK),
-        (["failed", "error"], None, Exit.FAILED),
-        (["failed", "skipped"], "replayed", Exit.FAILED),
-        (["skipped"], None, Exit.COULD_NOT_CHECK),
-        ([], None, Exit.COULD_NOT_CHECK),
+        ({"a_b": "passed"}, None, Exit.DONE),
+        ({"a_b": "passed", "a_c": "skipped"}, None, Exit.DONE),
+        ({"a_b": "passed", "a_c": "error"}, None, Exit.COULD_NOT_CHECK),
+        ({"a_b": "failed", "a_c": "error"}, None, Exit.FAILED),
+        ({"a_b": "skipped"}, None, Exit.COULD_NOT_CHECK),
+        ({}, None, Exit.COULD_NOT_CHECK),
+        ({"replay_alert": "passed", "compose_pins": "skipped"}, "replayed", Exit.DONE),
+        ({"a_b": "passed", "replay_promtool": "skipped"}, "replayed", Exit.COULD_NOT_CHECK),
+        ({"a_b": "passed"}, "replayed", Exit.COULD_NOT_CHECK),
+        ({"live_truth": "passed", "replay_alert": "passed"}, "live", Exit.DONE),
+        ({"live_truth": "passed", "live_alert": "skipped"}, "live", Exit.COULD_NOT_CHECK),
+        ({"replay_alert": "passed"}, "live", Exit.COULD_NOT_CHECK),
+        ({"a_b": "failed", "replay_promtool": "skipped"}, "replayed", Exit.FAILED),
     ],
 )
-def test_the_code_of_a_report(outcomes: list[str], required: str | None, code: Exit) -> None:
-    assert exit_code(report(*outcomes), required) is code
+def test_the_code_of_a_report(outcomes: dict[str, str], required: str | None, code: Exit) -> None:
+    assert exit_code(report(**outcomes), required) is code
 
 
 def test_a_report_is_refused_before_the_run(tmp_path: Path) -> None:
@@ -138,8 +144,14 @@ def test_a_report_is_refused_before_the_run(tmp_path: Path) -> None:
 
 
 def test_a_report_is_written_in_the_format_of_its_ending(tmp_path: Path) -> None:
-    kept_reports(report("passed"), (tmp_path / "report.json",))
+    kept_reports(report(a_b="passed"), (tmp_path / "report.json",))
     assert '"passed"' in (tmp_path / "report.json").read_text()
     (tmp_path / "x.json").mkdir()
     with pytest.raises(ObsbootError, match="Is a directory"):
-        kept_reports(report("passed"), (tmp_path / "x.json",))
+        kept_reports(report(a_b="passed"), (tmp_path / "x.json",))
+
+
+@pytest.mark.parametrize("option", ["--attach", "--service-url"])
+def test_what_a_run_cannot_do_is_never_passed_over(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["validate", option, "http://127.0.0.1:1"]) == Exit.COULD_NOT_CHECK
+    assert option in capsys.readouterr().err

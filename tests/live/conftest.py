@@ -1,0 +1,98 @@
+"""Whole proving runs on the sample service; the images file says what runs in place of what."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+IMAGES = Path(os.environ.get("OBSBOOT_IMAGES", ROOT / "build/images.yaml"))
+RUN_LABEL = "obsboot.run"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a proving run said: its exit code, its printed lines and its JSON report."""
+
+    code: int
+    printed: str
+    report: dict[str, Any]
+
+    def results(self, check: str) -> dict[str, dict[str, Any]]:
+        """The results of one check by subject."""
+        return {result["subject"]: result for result in self.report["results"] if result["check"] == check}
+
+    def wrong(self) -> list[str]:
+        """Every result that failed or could not be checked, as one line each."""
+        bad = [result for result in self.report["results"] if result["outcome"] in ("failed", "error")]
+        return [f"{result['check']} {result['subject']}: {result['reason']}" for result in bad]
+
+
+def obsboot(*arguments: str, cwd: Path, seconds: float = 1500) -> subprocess.CompletedProcess[str]:
+    """Run obsboot as a user would, and hand back what it printed."""
+    command = [sys.executable, "-m", "obsboot", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=seconds, check=False)
+
+
+def sample(folder: Path, *settings: str) -> Path:
+    """A copy of the sample repository with a pack in it."""
+    repository = folder / "shop-api"
+    shutil.copytree(ROOT / "examples/shop-api", repository)
+    given = [part for setting in ("team=shop", "receiver=webhook", *settings) for part in ("--set", setting)]
+    done = obsboot("init", "--yes", *given, cwd=repository)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return repository
+
+
+def prove(repository: Path, images: Path, *options: str) -> Proof:
+    """One proving run of the pack in the repository."""
+    report = repository.parent / "report.json"
+    done = obsboot("validate", "--images", str(images), "--report", str(report), *options, cwd=repository)
+    printed = done.stdout + done.stderr
+    assert report.exists(), printed
+    return Proof(done.returncode, printed, json.loads(report.read_text()))
+
+
+def images_with(folder: Path, **instead: str) -> Path:
+    """The images file with some replacements exchanged: `prometheus="2.42.0"` runs that version of it."""
+    images = yaml.safe_load(IMAGES.read_text())["images"]
+    for name, version in instead.items():
+        old = next(used for reference, used in images.items() if f"/{name}:" in f"/{reference}" and version in str(used))
+        images |= {reference: old for reference in images if f"/{name}:" in f"/{reference}"}
+    path = folder / "images.yaml"
+    path.write_text(yaml.safe_dump({"images": images}))
+    return path
+
+
+def left_behind() -> str:
+    """The containers, networks and volumes that runs of this process tree have left."""
+    found = ""
+    for kind, listing in (("ps", "{{.Names}}"), ("network", "{{.Name}}"), ("volume", "{{.Name}}")):
+        command = ["docker", kind, *(["-a"] if kind == "ps" else ["ls"]), "--filter", f"label={RUN_LABEL}"]
+        found += subprocess.run([*command, "--format", listing], capture_output=True, text=True, check=True).stdout
+    return found
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
+    """The whole proof of the sample, on the current versions."""
+    folder = tmp_path_factory.mktemp("whole")
+    yield prove(sample(folder), IMAGES)
+
+
+@pytest.fixture(scope="session")
+def oldest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
+    """Targets, queries and truths once more on the oldest servers, with the exporters that the pack pins."""
+    folder = tmp_path_factory.mktemp("oldest")
+    repository = sample(folder, "postgresql.version=15", "redis.version=7.0")
+    yield prove(repository, images_with(folder, prometheus="2.42", alertmanager="0.25"), "--quick")
