@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from obsboot.model import Formula, Value
 
@@ -39,6 +40,7 @@ def names_in(formula: Formula) -> set[str]:
     return {node.id for node in ast.walk(_parse(formula)) if isinstance(node, ast.Name)} - set(_FUNCTIONS)
 
 
+@lru_cache(maxsize=2048)
 def _parse(formula: str) -> ast.expr:
     try:
         return ast.parse(formula.strip(), mode="eval").body

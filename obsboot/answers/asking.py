@@ -54,7 +54,7 @@ class Prompt:
 def prompts(draft: Draft, catalogue: Catalogue, detection: Detection) -> tuple[Prompt, ...]:
     """What to ask, the most important first, at most `MOST`: contradictions, what is missing, hints, then the rest."""
     every = [*map(_conflict, draft.conflicts)]
-    every += [Prompt(one.key, one.question) for one in draft.missing if one.question.default is None]
+    every += [Prompt(one.key, one.question) for one in draft.missing]
     every += map(_hint, draft.unsure)
     every += _of_pack(draft, catalogue, detection)
     every += _of_instances(draft, catalogue)

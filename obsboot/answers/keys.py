@@ -82,3 +82,9 @@ def asked_of(component: Component, role: str) -> Iterator[Question]:
 def applies(question: Question, values: Mapping[str, Value]) -> bool:
     """Whether the other answers leave room for the question."""
     return all(str(values.get(name)) in allowed for name, allowed in question.only_if.items())
+
+
+def lacks(question: Question, values: Mapping[str, Value]) -> bool:
+    """Whether the other answers make this one needed and it is empty."""
+    needed = any(str(values.get(name)) in which for name, which in question.needed_if.items())
+    return needed and values.get(question.name, question.default) == ""

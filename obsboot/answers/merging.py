@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from obsboot.answers.given import Given
-from obsboot.answers.keys import NONE, Keys, applies, asked_of
+from obsboot.answers.keys import NONE, Keys, applies, asked_of, lacks
 from obsboot.answers.reading import UnfitError
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, ObsbootError, Question, Value
@@ -165,7 +165,7 @@ def _missing(answers: Answers, catalogue: Catalogue) -> Iterator[Open]:
         answers.values
     )
     for name, question in catalogue.questions.items():
-        if name not in settled and applies(question, settled):
+        if (name not in settled and applies(question, settled)) or lacks(question, settled):
             yield Open(name, question)
     for name, own in sorted(answers.instances.items()):
         component = catalogue.components[str(own["component"])]

@@ -86,7 +86,9 @@ def _documents(files: Mapping[str, bytes]) -> dict[str, Document]:
         try:
             found[path] = Document(path, data.decode())
         except (UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ObsbootError(f"{path}: cannot be read: {error}", fix="run `obsboot check`", code=Exit.FAILED) from None
+            raise ObsbootError(
+                f"{path}: cannot be read: {error}", fix="run `obsboot check`", code=Exit.FAILED
+            ) from None
     return {path: document for path, document in found.items() if document.root is not None}
 
 

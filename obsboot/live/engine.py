@@ -81,7 +81,9 @@ def _compose_is_there() -> None:
 
 def _docker(*arguments: str) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=_CALL_SECONDS, check=False)
+        return subprocess.run(
+            ["docker", *arguments], capture_output=True, text=True, timeout=_CALL_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         said = f"`docker {' '.join(arguments)}` did not answer within {_CALL_SECONDS:g} s"
         raise ObsbootError(said, code=_COULD_NOT) from None

@@ -15,34 +15,18 @@ from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.live.watched import Watched
 from obsboot.model import ObsbootError
 
-_AHEAD_SECONDS = 4.0
-
-
-def blip_candidate(run: Run, trials: Sequence[Trial]) -> tuple[Trial, Watched] | None:
-    """The alert whose hold outlasts most surely what is left of a fault that is undone at once."""
-    found = [(_margin(run, each), trial, each) for trial in trials for each in trial.alerts if not trial.fault.also]
-    found += [(_margin(run, each), trial, each) for trial in trials for each in trial.alerts if trial.fault.also]
-    best = max(found, key=lambda entry: entry[0], default=None)
-    return (best[1], best[2]) if best and best[0] > _AHEAD_SECONDS else None
-
-
-def _margin(run: Run, each: Watched) -> float:
-    times = each.times(run.clock)
-    return times.hold - times.window - 2 * times.scrape - 3 * times.evaluation
-
-
-def blip_seconds(run: Run, each: Watched) -> float:
-    """What the proof takes, predicted."""
-    times = each.times(run.clock)
-    return times.visible * 0.6 + times.hold + 2 * times.evaluation
-
 
 def check_blip(run: Run, loads: Loads, trial: Trial, each: Watched) -> None:
     """Break for a moment shorter than the hold: the alert is pending, then inactive, and never fires."""
     times, began = each.times(run.clock), time.time()
     try:
         with injected(run, loads, trial.instance, trial.fault):
-            wait_for(f"{each.alert.name} is pending", lambda: run.history.active({each.key}), times.visible + 10, run.stopping)
+            wait_for(
+                f"{each.alert.name} is pending",
+                lambda: run.history.active({each.key}),
+                times.visible + 10,
+                run.stopping,
+            )
         wait_for(
             f"{each.alert.name} is inactive again",
             lambda: not run.history.active({each.key}),
@@ -77,7 +61,9 @@ class Inhibition:
 
     def look(self) -> None:
         """For each pair of which both fire now: whether Alertmanager holds the consequence back."""
-        firing = {(e.alert, e.job) for e in self.run.history.active({w.key for pair in self.pairs for w in pair}) if e.firing}
+        firing = {
+            (e.alert, e.job) for e in self.run.history.active({w.key for pair in self.pairs for w in pair}) if e.firing
+        }
         for cause, each in self.pairs:
             if cause.key in firing and each.key in firing:
                 key = (cause.key, each.key)
@@ -105,11 +91,15 @@ def check_watchdog(run: Run, each: Watched, since: float) -> None:
     def beats() -> list[float]:
         arrived = list(run.sink.arrived)
         return [
-            n.at for n in arrived if n.labels.get("alertname") == each.alert.name and n.at >= since and n.receiver in wanted
+            n.at
+            for n in arrived
+            if n.labels.get("alertname") == each.alert.name and n.at >= since and n.receiver in wanted
         ]
 
     try:
-        wait_for(f"{each.alert.name} arrives twice", lambda: len(beats()) >= 2, times.fires_within + 2 * beat, run.stopping)
+        wait_for(
+            f"{each.alert.name} arrives twice", lambda: len(beats()) >= 2, times.fires_within + 2 * beat, run.stopping
+        )
     except TimedOut as error:
         where = ", ".join(sorted(run.history.receivers(each.key, since))) or "nowhere"
         run.say("live/watchdog", each.subject, "failed", f"{error.message}; it arrived at {where}")

@@ -64,7 +64,11 @@ def versions(run: Run) -> dict[str, str]:
 def images(run: Run) -> dict[str, Mapping[str, object]]:
     """What ran in place of which official reference."""
     return {
-        official: {"reference": official, "used": used, "standin": used != official and not official.startswith("build of")}
+        official: {
+            "reference": official,
+            "used": used,
+            "standin": used != official and not official.startswith("build of"),
+        }
         for official, used in sorted(run.images.used.items())
     }
 
@@ -85,7 +89,9 @@ def proven_on(run: Run) -> str:
         service = f"your service ({run.options.service_url or run.options.service_image})"
     elif not any(i.component.kind == "service" for i in run.stack.instances):
         service = "the servers of the stack"
-    others = [used for official, used in run.images.used.items() if used != official and not official.startswith("build")]
+    others = [
+        used for official, used in run.images.used.items() if used != official and not official.startswith("build")
+    ]
     stand_ins = any("testbed" in used for used in others)
     kind = "stand-in images" if stand_ins else ("images of the images file" if others else "official images")
     return f"{service}, {kind}"

@@ -19,7 +19,12 @@ def filled(stack: Stack, instance: Instance, texts: Mapping[str, str], procfs: s
     `texts` are the files of the pack, by their path in the repository; `procfs` is the folder that stands for /proc.
     """
     names = template_names(stack, instance)
-    names |= {"live_file": _live_file(instance, names), "pack_file": pack_file(stack, texts), "url": _url(stack), "procfs": procfs}
+    names |= {
+        "live_file": _live_file(instance, names),
+        "pack_file": pack_file(stack, texts),
+        "url": _url(stack),
+        "procfs": procfs,
+    }
     return _fill(recipe(instance.component), lambda text: fill(text, **names))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from obsboot.live.faults import injected
@@ -75,10 +75,11 @@ class Outcome:
     error: str = ""
 
 
-def attempt(run: Run, loads: Loads, trial: Trial, silent: bool) -> Outcome:
+def attempt(run: Run, loads: Loads, trial: Trial, silent: bool, over: Callable[[], None] = lambda: None) -> Outcome:
     """Inject the trial's fault, wait for its alerts, undo it, wait until they are gone.
 
-    `silent`: nobody is there to deliver, since the fault takes Alertmanager away. Every wait is bounded.
+    `silent`: nobody is there to deliver, since the fault takes Alertmanager away. `over` is called as soon as only the
+    notification of the end is awaited. Every wait is bounded.
     """
     outcome = Outcome(trial)
     try:
@@ -92,7 +93,7 @@ def attempt(run: Run, loads: Loads, trial: Trial, silent: bool) -> Outcome:
         undone = time.time()
         for course in outcome.courses:
             course.undone = undone
-        _await_end(run, outcome, silent)
+        _await_end(run, outcome, silent, over)
     except ObsbootError as error:
         outcome.error = error.message
     outcome.ended = time.time()
@@ -130,8 +131,9 @@ def _await(run: Run, outcome: Outcome, silent: bool) -> None:
         run.pause(_LOOK_SECONDS)
 
 
-def _await_end(run: Run, outcome: Outcome, silent: bool) -> None:
+def _await_end(run: Run, outcome: Outcome, silent: bool, over: Callable[[], None]) -> None:
     began = time.time()
+    also = {each.alert for each in run.history.active_now()} & set(outcome.trial.fault.also)
     waiting = [course for course in outcome.courses if course.firing]
     while waiting:
         for course in list(waiting):
@@ -144,6 +146,8 @@ def _await_end(run: Run, outcome: Outcome, silent: bool) -> None:
                 late = f"not resolved within {bound:.0f} s of the undone fault: {course.state()}"
                 course.problem = course.problem or late
                 waiting.remove(course)
+        if all(course.resolved for course in waiting) and not also & {e.alert for e in run.history.active_now()}:
+            over()
         run.pause(_LOOK_SECONDS)
 
 

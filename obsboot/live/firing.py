@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 
 from obsboot.live.fire import Outcome, attempt
 from obsboot.live.history import Episode
 from obsboot.live.loads import Loads
 from obsboot.live.run import Run
-from obsboot.live.schedule import MOST_AT_ONCE, Task, conflict, plan
+from obsboot.live.schedule import MOST_AT_ONCE, Task, conflict, plan, still_conflicts
 from obsboot.live.tasks import Trial
 from obsboot.live.verdicts import tell
 from obsboot.live.watched import Watched
@@ -23,10 +24,10 @@ def fire(run: Run, loads: Loads, trials: Sequence[Trial]) -> list[Outcome]:
     """Attempt every trial, conflicting ones one after the other, and tell a result for each of their alerts."""
     by_name = {trial.task.name: trial for trial in trials}
 
-    def one(task: Task) -> Outcome:
+    def one(task: Task, over: Callable[[], None]) -> Outcome:
         trial = by_name[task.name]
         silent = takes_away(run, trial, "alertmanager")
-        outcome = attempt(run, loads, trial, silent)
+        outcome = attempt(run, loads, trial, silent, over)
         tell(run, outcome, silent)
         return outcome
 
@@ -47,16 +48,23 @@ def takes_away(run: Run, trial: Trial, service: str) -> bool:
         return False
 
 
-def each_in_turn(tasks: Sequence[Task], one: Callable[[Task], Outcome], run: Run) -> Iterator[Outcome]:
+def each_in_turn(
+    tasks: Sequence[Task], one: Callable[[Task, Callable[[], None]], Outcome], run: Run
+) -> Iterator[Outcome]:
     """Run `one` for every task, in this order as far as conflicts allow. Whatever ends it ends those that still run."""
     waiting = list(tasks)
     running: dict[Future[Outcome], Task] = {}
+    ending: set[str] = set()
+
+    def blocked(task: Task) -> bool:
+        return any((still_conflicts if o.name in ending else conflict)(task, o) for o in running.values())
+
     with ThreadPoolExecutor(max_workers=MOST_AT_ONCE) as pool:
         try:
             while waiting or running:
                 for task in list(waiting):
-                    if len(running) < MOST_AT_ONCE and not any(conflict(task, other) for other in running.values()):
-                        running[pool.submit(one, task)] = task
+                    if len(running) < MOST_AT_ONCE and not blocked(task):
+                        running[pool.submit(one, task, partial(ending.add, task.name))] = task
                         waiting.remove(task)
                 done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -70,16 +78,23 @@ def each_in_turn(tasks: Sequence[Task], one: Callable[[Task], Outcome], run: Run
 
 def check_bystanders(run: Run, alerts: Sequence[Watched], outcomes: Sequence[Outcome], since: float) -> None:
     """Any alert that fired though no fault in force at the time was to fire it, or may, is a finding."""
-    always = {each.key for each in alerts if each.alert.always}
+    always = {each.key for each in alerts if each.alert.always or not each.judged}
+    absent = {i.job for i in run.stack.instances if i.id in run.missing}
     strange: dict[tuple[str, str], list[str]] = {}
     for episode in run.history.fired(since):
-        if (episode.alert, episode.job) in always or _explained(episode, outcomes):
+        if (episode.alert, episode.job) in always or episode.job in absent or _explained(episode, outcomes):
             continue
         during = [o.trial.task.name for o in outcomes if _overlap(episode, o)]
         strange.setdefault((episode.job, episode.alert), []).extend(during)
     for (job, alert), during in strange.items():
         faults = ", ".join(dict.fromkeys(during)) or "no fault"
-        run.say("live/bystander", f"{job}/{alert}", "failed", f"fired during {faults}, which does not list it", during=during)
+        run.say(
+            "live/bystander",
+            f"{job}/{alert}",
+            "failed",
+            f"fired during {faults}, which does not list it",
+            during=during,
+        )
     if not strange:
         run.say("live/bystander", "every fault", "passed", "no alert fired that no fault in force explains")
 
@@ -89,5 +104,8 @@ def _explained(episode: Episode, outcomes: Sequence[Outcome]) -> bool:
 
 
 def _overlap(episode: Episode, outcome: Outcome) -> bool:
-    """Whether the episode began to fire while the fault, or what it left behind, was there."""
-    return episode.firing is not None and outcome.began - 1 <= episode.firing <= outcome.ended + _TAIL_SECONDS
+    """Whether the episode came up while the fault, or what it left behind, was there.
+
+    What counts is when its condition came true: an alert that holds for long fires long after its cause.
+    """
+    return outcome.began - 1 <= episode.pending <= outcome.ended + _TAIL_SECONDS

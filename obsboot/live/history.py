@@ -119,6 +119,11 @@ class History:
         with self._lock:
             return [e for e in self._open.values() if (e.alert, e.job) in wanted]
 
+    def active_now(self) -> list[Episode]:
+        """All episodes that have not ended."""
+        with self._lock:
+            return list(self._open.values())
+
     def delivered(self, key: Key, status: str, since: float) -> Notification | None:
         """The first notification of the alert with this status that arrived after `since`."""
         for each in list(self.sink.arrived) if self.sink else ():

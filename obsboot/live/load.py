@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from obsboot.live.tally import Tally
+from obsboot.model import ObsbootError
 
 _TIMEOUT_SECONDS = 10.0
 _MOST_THREADS = 64
@@ -101,7 +102,7 @@ class HttpLoad:
             answer = connection.getresponse()
             answer.read()
             self._count(answer.status, time.perf_counter() - began)
-        except (OSError, http.client.HTTPException, RuntimeError) as error:
+        except (OSError, http.client.HTTPException, ObsbootError) as error:
             self._last = f"{self.shape.method} {path}: {error!r}"
             self._count(0, None)
             if connection:

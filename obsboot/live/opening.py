@@ -19,11 +19,11 @@ from obsboot.live.engine import Engine, connect, owner, remove
 from obsboot.live.filled import filled
 from obsboot.live.history import History
 from obsboot.live.images import Images, Unavailable
+from obsboot.live.interrupts import uninterrupted
 from obsboot.live.options import Options
 from obsboot.live.prometheus import Prometheus
 from obsboot.live.run import Listener, Run, new_identity, new_secrets
 from obsboot.live.servers import Site, start
-from obsboot.live.interrupts import uninterrupted
 from obsboot.live.sink import start_sink
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Exit, Instance, ObsbootError, Pack
@@ -94,7 +94,9 @@ def bring_up(run: Run) -> None:
     env.write_text("".join(f"{name}={value}\n" for name, value in run.secrets.items()))
     _networks(run)
     for kind in ("server", "service", "library", "platform"):
-        _side_by_side(run, [i for i in run.stack.instances if i.component.kind == kind and run.recipes[i.id].containers])
+        _side_by_side(
+            run, [i for i in run.stack.instances if i.component.kind == kind and run.recipes[i.id].containers]
+        )
     _own(run)
 
 
@@ -188,4 +190,3 @@ def _ready(run: Run, box: Box, ready: object) -> None:
         wait_for(f"{box.what} is ready", look, _READY_SECONDS, run.stopping, box.state)
     except TimedOut as error:
         raise Died(f"{error.message}\n{box.last_lines()}", code=Exit.COULD_NOT_CHECK) from None
-

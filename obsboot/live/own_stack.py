@@ -75,7 +75,12 @@ class OwnStack:
 def _run(argv: Sequence[str], what: str, env: Mapping[str, str]) -> str:
     """The output. In a session of its own, so that Ctrl-C reaches obsboot first, which then ends it."""
     process = subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env), start_new_session=True
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(env),
+        start_new_session=True,
     )
     try:
         out, said = process.communicate(timeout=UP_SECONDS)

@@ -42,6 +42,7 @@ class Board:
     name: str
     queries: tuple[Query, ...]
     variables: tuple[Mapping[str, Any], ...] = field(default=())
+    uid: str = ""
 
 
 def boards(run: Run) -> Iterator[Board]:
@@ -54,7 +55,7 @@ def boards(run: Run) -> Iterator[Board]:
             name = PurePosixPath(path).stem
             pairs = zip(_targets(was), _targets(now), strict=True)
             queries = tuple(book.query(name, panel, old, new) for (panel, old), (_, new) in pairs)
-            yield Board(name, queries, tuple(now.get("templating", {}).get("list", ())))
+            yield Board(name, queries, tuple(now.get("templating", {}).get("list", ())), str(now.get("uid", "")))
 
 
 def _targets(board: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

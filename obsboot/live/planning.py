@@ -20,6 +20,7 @@ _START = 25.0
 _SILENCE = 34.0
 _LOOKS = 3
 FIVE_MINUTES = 300.0
+_AHEAD_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ def planned(stack: Stack, copy: Copy, recipes: Mapping[str, Recipe], options: Op
     faults = length(plan([trial.task for trial in chosen]))
     phases = {"start": _START, "targets and rules": 6.0, "healthy load": steady}
     if not options.quick:
-        phases["other truths"] = len(variants(stack, recipes)) * (window(copy.clock) + 4 * copy.clock.scrape)
+        phases["other truths"] = rounds(variants(stack, recipes)) * (window(copy.clock) + 4 * copy.clock.scrape)
     phases["faults"] = faults
+    if not options.quick and (blip := blip_candidate(copy.clock, chosen)):
+        phases["blip"] = blip_seconds(copy.clock, blip[1])
     if not options.quick and any(each.alert.always for each in alerts):
         phases["silence"] = _SILENCE
     return Plan(alerts, tuple(chosen), left_out, phases)
@@ -63,14 +66,8 @@ def steady_seconds(clock: Clock, alerts: Sequence[Watched], quick: bool) -> floa
     truths = window(clock) + (SCRAPES_A_WINDOW + _LOOKS) * clock.scrape
     if quick:
         return truths
-    longest = max((w.rule.hold + _filled(w) for w in alerts), default=0.0)
-    return max(truths, longest + 4 * clock.evaluation + 2 * clock.scrape)
-
-
-def _filled(each: Watched) -> float:
-    """How long its window takes to fill; one of the wall clock lasts hours, and is judged by what is there."""
-    signal = each.instance.component.signals[each.alert.signal]
-    return 0.0 if signal.clock == "wall" else each.rule.window
+    holds = [w.rule.hold for w in alerts if w.fault]  # alerts over hours are replayed, and no soak is that long
+    return max(truths, max(holds, default=0.0) + window(clock) + 4 * clock.evaluation + 2 * clock.scrape)
 
 
 def variants(stack: Stack, recipes: Mapping[str, Recipe]) -> list[tuple[str, str, str]]:
@@ -82,6 +79,12 @@ def variants(stack: Stack, recipes: Mapping[str, Recipe]) -> list[tuple[str, str
             if signal.truth and signal.truth.workload in known and not is_healthy(signal.truth, known):
                 found.append(Case(instance, signal, signal.truth, "").variant)
     return list(dict.fromkeys(found))
+
+
+def rounds(needed: Sequence[tuple[str, str, str]]) -> int:
+    """How many times workloads have to be changed, one of each instance at a time."""
+    owners = [owner for owner, _, _ in needed]
+    return max((owners.count(owner) for owner in owners), default=0)
 
 
 def is_healthy(truth: Truth, workloads: Mapping[str, Workload]) -> bool:
@@ -107,3 +110,19 @@ def _quick(every: Sequence[Trial], clock: Clock, steady: float) -> tuple[list[Tr
                 left_out[each.subject] = f"left out by --quick: it would take longer than {QUICK_SECONDS:g} s"
     return chosen, left_out
 
+
+def blip_candidate(clock: Clock, trials: Sequence[Trial]) -> tuple[Trial, Watched] | None:
+    """The quickest proof with an alert whose hold surely outlasts what is left of a fault that is undone at once."""
+    sure = [(t, each) for t in trials for each in t.alerts if _margin(clock, each) > _AHEAD_SECONDS]
+    return min(sure, key=lambda pair: (len(pair[0].fault.also), blip_seconds(clock, pair[1])), default=None)
+
+
+def _margin(clock: Clock, each: Watched) -> float:
+    times = each.times(clock)
+    return times.hold - times.window - 2 * times.scrape - 3 * times.evaluation
+
+
+def blip_seconds(clock: Clock, each: Watched) -> float:
+    """What the proof takes, predicted."""
+    times = each.times(clock)
+    return times.visible * 0.6 + times.hold + 2 * times.evaluation

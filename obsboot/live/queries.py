@@ -13,6 +13,7 @@ from obsboot.live.variables import resolved
 from obsboot.model import ObsbootError
 from obsboot.promql import PromqlError
 
+
 def check_queries(run: Run) -> None:
     """One result for each query of each dashboard, and one for each board's variables."""
     window = panel_window(run.clock)

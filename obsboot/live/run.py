@@ -69,6 +69,7 @@ class Run:
     prometheus: Prometheus = field(init=False)
     alertmanager: Alertmanager = field(init=False)
     sink: Sink = field(init=False)
+    sink_box: Box = field(init=False)
 
     @property
     def stack(self) -> Stack:

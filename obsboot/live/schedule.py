@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-MOST_AT_ONCE = 6
+MOST_AT_ONCE = 12
 """More faults at once than this would slow each other down on a small machine."""
 
 
@@ -23,6 +23,8 @@ class Task:
     fires: frozenset[tuple[str, str]] = frozenset()
     may_fire: frozenset[tuple[str, str]] = frozenset()
     silences: frozenset[tuple[str, str]] = frozenset()
+    tail: float = 0.0
+    """The seconds at its end in which the fault is over and only the notification of the resolve is awaited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ def conflict(one: Task, other: Task) -> bool:
     return _meets(one.fires, other.fires | other.may_fire | other.silences) or _meets(
         other.fires, one.may_fire | one.silences
     )
+
+
+def still_conflicts(waiting: Task, ending: Task) -> bool:
+    """Whether a task must not begin while another one only awaits the notification of its alerts' end."""
+    return _meets(ending.fires, waiting.fires | waiting.may_fire | waiting.silences)
 
 
 def _same_place(one: str, other: str) -> bool:
@@ -74,14 +81,19 @@ def plan(tasks: Sequence[Task], at_once: int = MOST_AT_ONCE) -> list[Slot]:
     now = 0.0
     while waiting:
         for task in list(waiting):
-            if len(running) < at_once and not any(conflict(task, slot.task) for slot in running):
+            if len(running) < at_once and not any(_in_the_way(task, slot, now) for slot in running):
                 slot = Slot(task, now, now + task.seconds)
                 running.append(slot)
                 slots.append(slot)
                 waiting.remove(task)
-        now = min(slot.ends for slot in running)
+        now = min(at for slot in running for at in (slot.ends - slot.task.tail, slot.ends) if at > now)
         running = [slot for slot in running if slot.ends > now]
     return slots
+
+
+def _in_the_way(task: Task, slot: Slot, now: float) -> bool:
+    ending = now >= slot.ends - slot.task.tail
+    return still_conflicts(task, slot.task) if ending else conflict(task, slot.task)
 
 
 def _load(task: Task, tasks: Sequence[Task]) -> float:

@@ -41,6 +41,7 @@ def start_sink(run: Run, beside: Box) -> Sink:
     made.start()
     box = Box(run.engine, made, "sink", SINK_PORT)
     sink = Sink(box.url)
+    run.sink_box = box
 
     def ready() -> bool:
         if box.state().startswith(("exited", "dead")):

@@ -99,7 +99,9 @@ def check_rules(run: Run) -> None:
         groups = run.prometheus.rules()
     loaded = {(group["name"], rule["name"]): rule for group in groups for rule in group["rules"]}
     wrong = [f"{name}: {r['lastError']}" for (_, name), r in loaded.items() if r["health"] != "ok"]
-    absent = [f"{name} of group {group} ({path})" for (group, name), path in wanted.items() if (group, name) not in loaded]
+    absent = [
+        f"{name} of group {group} ({path})" for (group, name), path in wanted.items() if (group, name) not in loaded
+    ]
     late = [g["name"] for g in groups if float(g.get("evaluationTime", 0)) > float(g.get("interval", 1))]
     problems = [*wrong, *(f"not loaded: {each}" for each in absent), *(f"{each}: late" for each in late)]
     outcome: Outcome = "failed" if problems or not wanted else "passed"

@@ -61,8 +61,14 @@ def _trial(found: Sequence[Watched], every: Iterable[Watched], clock: Clock) -> 
             fires=fires,
             may_fire=also,
             silences=silenced - fires,
+            tail=tail(found, clock),
         ),
     )
+
+
+def tail(alerts: Iterable[Watched], clock: Clock) -> float:
+    """The part of `expected` in which Prometheus holds the alerts for resolved and the notification is awaited."""
+    return max(each.times(clock).group_interval * 0.6 for each in alerts)
 
 
 def _touches(instance: Instance, fault: Fault) -> Iterator[str]:

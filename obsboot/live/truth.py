@@ -12,8 +12,8 @@ from obsboot.live.comparison import EVENTS, Case, Found, events, numeric, tolera
 from obsboot.live.explain import why_empty
 from obsboot.live.loads import Loads
 from obsboot.live.panels import Query, boards, one_of
-from obsboot.live.prometheus import Sample
 from obsboot.live.planning import window as panel_window
+from obsboot.live.prometheus import Sample
 from obsboot.live.run import Run
 from obsboot.live.variables import resolved, scaled_panel
 from obsboot.live.workload import Load
@@ -100,7 +100,9 @@ def prove(run: Run, loads: Loads, group: Iterable[Case], attempts: int = 2) -> N
 
 
 def _look(run: Run, probes: Sequence[_Probe]) -> None:
-    ready = max((p.load.tally.lasts() + p.window + 2 * run.clock.scrape for p in probes if p.load.tally.count()), default=0)
+    ready = max(
+        (p.load.tally.lasts() + p.window + 2 * run.clock.scrape for p in probes if p.load.tally.count()), default=0
+    )
     run.pause(max(0.0, ready - time.time()))
     for look in range(_LOOKS):
         if look:
@@ -166,5 +168,3 @@ def _single(run: Run, case: Case, query: str, at: float) -> float:
 
 def _fits(sample: Sample, wanted: Mapping[str, str]) -> bool:
     return all(sample.labels.get(name) == value for name, value in wanted.items())
-
-

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from obsboot.live import extras
+from obsboot.live.attach import attached
 from obsboot.live.copy import copy
 from obsboot.live.coverage import coverage
 from obsboot.live.edits.compose import Surroundings
@@ -20,16 +21,17 @@ from obsboot.live.interrupts import interruptible
 from obsboot.live.loads import Loads
 from obsboot.live.opening import bring_up, opened
 from obsboot.live.options import Options
-from obsboot.live.planning import Plan, is_healthy, planned
+from obsboot.live.planning import Plan, blip_candidate, is_healthy, planned
 from obsboot.live.queries import check_queries
 from obsboot.live.replaying import replayed
 from obsboot.live.run import Listener, Run
 from obsboot.live.soak import check_soak
 from obsboot.live.targets import check_rules, check_targets
+from obsboot.live.tasks import Trial
 from obsboot.live.truth import cases, prove
 from obsboot.live.waiting import Stopped
 from obsboot.live.workload import wait_for_count
-from obsboot.model import ObsbootError, Pack, Report
+from obsboot.model import Exit, ObsbootError, Pack, Report
 
 _COUNTS_SECONDS = 20.0
 
@@ -57,6 +59,14 @@ def validate(pack: Pack, options: Options, listener: Listener | None = None) -> 
 
     Raises ObsbootError where nothing could be started: code 6 without an engine, 5 for one that does not fit.
     """
+    if options.attach:
+        return attached(pack, options, listener or Silent())
+    if options.service_url:
+        raise ObsbootError(
+            "--service-url is not supported yet: containers cannot reach what listens on this machine's loopback",
+            fix="give the service's image: --service-image IMAGE",
+            code=Exit.REFUSED,
+        )
     with interruptible(), opened(pack, options, listener or Silent()) as run:
         line = _Line(run, planned(run.stack, run.copy, run.recipes, options), Loads(run))
         try:
@@ -119,7 +129,7 @@ class _Line:
             image = self.run.images.fetch(self.pinned("prometheus"))
             for result in replayed(self.run, image):
                 self.run.add(result)
-        except Exception as error:  # noqa: BLE001 - beside the run: what goes wrong here is a result and no more
+        except Exception as error:
             if not self.run.stopping.is_set():
                 self.run.say("replay/promtool", "promtool", "error", str(error))
 
@@ -178,16 +188,22 @@ class _Line:
         inhibition = extras.Inhibition(run, self.plan.alerts)
         run.history.watchers.append(inhibition.look)
         self.outcomes = fire(run, self.loads, present)
-        candidate = None if run.options.quick else extras.blip_candidate(run, present)
-        if candidate:
-            extras.check_blip(run, self.loads, *candidate)
-        elif not run.options.quick:
-            run.say("live/blip", "every alert", "skipped", "no alert holds for longer than its fault's traces last")
+        if not run.options.quick:
+            self.blip(present)
         check_bystanders(run, self.plan.alerts, self.outcomes, began)
         inhibition.tell()
         for (instance, signal), expr in run.hollow.items():
             if f"{instance}/{signal}" not in {r.subject for r in run.results if r.check == "live/query"}:
                 run.listener.event(f"{instance}/{signal} stayed empty: {expr}")
+
+    def blip(self, present: Sequence[Trial]) -> None:
+        """One alert sees its fault for less than its hold."""
+        if candidate := blip_candidate(self.run.clock, present):
+            with self.phase("blip"):
+                extras.check_blip(self.run, self.loads, *candidate)
+        else:
+            why = "no alert holds for longer than its fault's traces last"
+            self.run.say("live/blip", "every alert", "skipped", why)
 
     def silence(self) -> None:
         """The Watchdog's heartbeat stops with Prometheus."""

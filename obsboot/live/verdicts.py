@@ -91,7 +91,9 @@ def _detail(run: Run, outcome: Outcome, course: Course) -> dict[str, object]:
         "threshold": _threshold(run, course),
         "lowered": each.alert.live_threshold,
         "samples": samples(run, course, outcome),
-        "also": sorted({e.alert for e in run.history.fired(began, outcome.ended) if e.alert in outcome.trial.fault.also}),
+        "also": sorted(
+            {e.alert for e in run.history.fired(began, outcome.ended) if e.alert in outcome.trial.fault.also}
+        ),
         "speed": run.clock.factor,
         "query": each.rule.expr,
     }

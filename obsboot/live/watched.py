@@ -53,6 +53,11 @@ class Watched:
     def subject(self) -> str:
         return f"{self.instance.id}/{self.alert.name}"
 
+    @property
+    def judged(self) -> bool:
+        """Whether its silence means something in the run: a forecast over hours, made from minutes, says nothing."""
+        return self.fault is not None or self.instance.component.signals[self.alert.signal].clock != "wall"
+
     def times(self, clock: Clock) -> Times:
         """How long it takes to fire and to resolve; the slowest of its routes counts."""
         settle = seconds_of(self.fault.settle) if self.fault and self.fault.settle else 0.0

@@ -37,6 +37,8 @@ class Question:
     """Whether a person is asked; otherwise the default holds until somebody sets it."""
     only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other answers and the values of which each must have one, else this is not asked and not needed."""
+    needed_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other answers and values: where any of them has one, an empty answer is none."""
     place: Place | None = None
 
 

@@ -79,8 +79,10 @@ def _owns(instance: Instance, metric: str) -> bool:
 def _with_records(expr: str, instance: Instance) -> str:
     """`expr` with each sub-tree that the instance records exchanged for the record."""
     names = _records(instance)
+    if not names:
+        return expr
     whole = normal(expr)
-    return rewrite(expr, Rewrite(replace=names.get)) if any(recorded in whole for recorded in names) else whole
+    return rewrite(expr, Rewrite(replace=names.get)) if any(recorded in whole for recorded in names) else expr
 
 
 @lru_cache(maxsize=256)

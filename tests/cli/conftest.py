@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from small_catalogue import lay_out
+
+from obsboot import cli
 
 SHOP = {
     "compose.yaml": """\
@@ -51,21 +52,19 @@ def shop(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def obsboot(shop: Path) -> Session:
-    """Runs obsboot in the repository, without a terminal."""
+def obsboot(shop: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Session:
+    """Runs one command in the repository, without a terminal. Signals and terminals need processes of their own."""
 
     def run(*arguments: str, cwd: Path = shop, **environment: str) -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("OBSBOOT_")}
-        command = [sys.executable, "-m", "obsboot", *arguments]
-        return subprocess.run(
-            command,
-            cwd=cwd,
-            env={**clean, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=60,
-        )
+        with monkeypatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("OBSBOOT_")]:
+                patch.delenv(name)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.chdir(cwd)
+            capfd.readouterr()
+            code = cli.run(arguments)
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(arguments, int(code), said.out, said.err)
 
     return run

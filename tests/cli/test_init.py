@@ -182,6 +182,57 @@ def test_check_needs_a_pack(obsboot) -> None:  # type: ignore[no-untyped-def]
     refused(obsboot("check"), Exit.USAGE, "there is no pack", "obsboot init")
 
 
+def test_check_after_init(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
+    assert obsboot("init", "--yes").returncode == 0
+    done = obsboot("check")
+    assert done.returncode == 0, done.stdout
+    assert "0 failed, 0 could not be checked" in done.stdout
+    assert json.loads(obsboot("check", "--json").stdout)["facts"]["service"] == "shop-api"
+    (shop / "observability/prometheus/rules/redis.yaml").write_text("groups: [\n")
+    assert obsboot("check").returncode == Exit.FAILED
+
+
+def test_a_replay_that_cannot_be_had_is_no_proof(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
+    assert obsboot("init", "--yes").returncode == 0
+    done = obsboot("check", "--require", "replayed", PATH="/nowhere")
+    assert done.returncode == Exit.COULD_NOT_CHECK
+    assert "not everything was replayed" in done.stderr
+    refused(obsboot("check", "--promtool", "/no/promtool"), Exit.USAGE, "--promtool")
+
+
+def test_an_interrupted_run_is_finished_by_the_next_command(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
+    lay_out(shop, {".obsboot/.staging/0": "half"})
+    done = obsboot("init", "--yes")
+    assert done.returncode == 0
+    assert "an interrupted run left temporary files" in done.stdout
+    assert not (shop / ".obsboot/.staging").exists()
+
+
+def test_receivers_get_secret_files_to_fill_in(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
+    done = obsboot("init", "--yes", "--set", "receiver=webhook")
+    assert "fill in observability/secrets/webhook_url" in done.stdout
+    assert "nobody is told" not in done.stdout
+    assert (shop / "observability/secrets/webhook_url").read_text() == ""
+
+
+def test_a_receiver_names_what_it_needs(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
+    before = snapshot(shop)
+    done = obsboot("init", "--yes", "--set", "receiver_critical=email", "--set", "email_to=a@b.org")
+    refused(done, Exit.USAGE, "--set email_from=", "--set smtp_smarthost=")
+    assert "email_to is missing" not in done.stderr
+    assert snapshot(shop) == before
+
+
+def test_an_edit_is_told_and_kept(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
+    assert obsboot("init", "--yes").returncode == 0
+    lay_out(shop, {"observability/README.md": "mine\n"})
+    (shop / "observability/.env").write_text("")
+    done = obsboot("init", "--yes")
+    assert done.returncode == 0
+    assert "observability/README.md: kept, differs from its recorded rendering" in done.stdout
+    assert (shop / "observability/README.md").read_text() == "mine\n"
+
+
 def test_a_root_can_be_named(obsboot, shop: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert obsboot("init", "--yes", "--root", str(shop), cwd=tmp_path).returncode == 0
     assert (shop / ".obsboot/manifest.json").is_file()

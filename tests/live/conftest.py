@@ -67,7 +67,9 @@ def images_with(folder: Path, **instead: str) -> Path:
     """The images file with some replacements exchanged: `prometheus="2.42.0"` runs that version of it."""
     images = yaml.safe_load(IMAGES.read_text())["images"]
     for name, version in instead.items():
-        old = next(used for reference, used in images.items() if f"/{name}:" in f"/{reference}" and version in str(used))
+        old = next(
+            used for reference, used in images.items() if f"/{name}:" in f"/{reference}" and version in str(used)
+        )
         images |= {reference: old for reference in images if f"/{name}:" in f"/{reference}"}
     path = folder / "images.yaml"
     path.write_text(yaml.safe_dump({"images": images}))

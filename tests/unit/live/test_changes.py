@@ -72,7 +72,9 @@ def test_overlapping_changes_are_refused() -> None:
         apply(TEXT, both)
 
 
-@given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 5), st.text(max_size=8)), max_size=6))
+@given(
+    st.text(max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 5), st.text(max_size=8)), max_size=6)
+)
 def test_undoing_gives_the_text_back(text: str, wishes: list[tuple[int, int, str]]) -> None:
     changes, at = [], 0
     for start, length, after in sorted(wishes):

@@ -41,7 +41,9 @@ def test_durations_are_spelt_for_prometheus(seconds: float, text: str) -> None:
 
 
 def test_bounds_hold_every_part() -> None:
-    times = Times(scrape=2, evaluation=1, window=20, depth=1, hold=40, keep=20, group_wait=2, group_interval=20, settle=3)
+    times = Times(
+        scrape=2, evaluation=1, window=20, depth=1, hold=40, keep=20, group_wait=2, group_interval=20, settle=3
+    )
     assert times.visible == 3 + 2 + 20 + 2
     assert times.fires_within == times.visible + 40 + 1 + 2 + 20 + SLACK
     assert times.resolves_within == times.visible + 20 + 1 + 20 + SLACK

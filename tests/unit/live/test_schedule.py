@@ -63,3 +63,12 @@ def test_every_plan_is_lawful(wishes: list[tuple[str, int]]) -> None:
 
 def meets(one: Slot, other: Slot) -> bool:
     return one.begins < other.ends and other.begins < one.ends
+
+
+def test_a_task_that_only_awaits_a_notification_holds_up_nothing_but_its_own_alerts() -> None:
+    ending = task("a", "x", seconds=30, fires=alerts("Down"))
+    ending = Task(ending.name, ending.seconds, ending.touches, ending.fires, tail=12)
+    slots = plan([ending, task("b", "x", seconds=5), task("c", "y", seconds=5, may_fire=frozenset({("Down", "")}))])
+    begins = {slot.task.name: slot.begins for slot in slots}
+    assert begins["b"] == 18
+    assert begins["c"] == 30

@@ -102,7 +102,7 @@ def keep_going(part, values):
         now = time.monotonic()
         for name, count in PARTS[part](state, now - before, *values).items():
             counted[name] = counted.get(name, 0.0) + count
-        saved.write_text(json.dumps(state))
+        write(saved.name, json.dumps(state))
         before = now
         if now - told >= 1:
             print(json.dumps({name: round(count, 6) for name, count in counted.items()}), flush=True)

@@ -120,6 +120,24 @@ async def work(seconds: Seconds = 0, status: Status = 200) -> Response:
     return Response(status_code=status)
 
 
+@app.get("/ping")
+async def ping() -> Response:
+    return Response(status_code=200)
+
+
+@app.get("/answer/{status}")
+async def answer(status: Annotated[int, Path(ge=200, le=599)]) -> Response:
+    """Answers with the status that is asked for: a route of its own, so that its share of errors is known."""
+    return Response(status_code=status)
+
+
+@app.get("/wait/{seconds}")
+async def wait(seconds: Annotated[float, Path(ge=0, le=60)]) -> Response:
+    """Takes the time that is asked for: a route of its own, so that its quantiles are known."""
+    await asyncio.sleep(seconds)
+    return Response(status_code=200)
+
+
 @app.get("/payload")
 async def payload(size: Size = 1024) -> Response:
     return Response(b"x" * size, media_type="application/octet-stream")
