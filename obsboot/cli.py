@@ -63,7 +63,7 @@ class _Lazy(click.Group):
     metavar="DIR",
     help="A catalogue of your own on top of obsboot's; each command takes it as well.",
 )
-def cli(roots: tuple[Path, ...]) -> None:  # noqa: ARG001 - `catalogue_of` looks it up
+def cli(roots: tuple[Path, ...]) -> None:
     """Write an observability pack for a backend service, and prove that it works.
 
     Exit codes: 0 done, 1 tool error, 2 usage, 3 drift, 4 a check or proof failed, 5 refused, 6 could not check.

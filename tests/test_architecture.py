@@ -16,8 +16,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 PLATFORM = {"prometheus", "alertmanager", "grafana", "host", "blackbox", "service"}
 
 ORDER = (
-    "model", "formula", "promql", "catalog", "detect", "answers", "stack", "render", "workspace", "checks", "promtool", "replay",
-    "report", "live", "commands", "cli",
+    "model", "formula", "promql", "catalog", "detect", "answers", "stack", "render", "workspace", "checks",
+    "promtool", "replay", "report", "live", "commands", "cli",
 )  # fmt: skip
 """Each part may import what stands before it. `fleet` and `update` will join between live and commands."""
 

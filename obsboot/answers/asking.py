@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +54,18 @@ class Prompt:
 def prompts(draft: Draft, catalogue: Catalogue, detection: Detection) -> tuple[Prompt, ...]:
     """What to ask, the most important first, at most `MOST`: contradictions, what is missing, hints, then the rest."""
     every = [*map(_conflict, draft.conflicts)]
-    every += [Prompt(one.key, one.question) for one in draft.missing]
+    every += missing(draft)
     every += map(_hint, draft.unsure)
     every += _of_pack(draft, catalogue, detection)
     every += _of_instances(draft, catalogue)
     return tuple(
         {prompt.key: prompt for prompt in reversed(every)}[key] for key in dict.fromkeys(p.key for p in every)
     )[:MOST]
+
+
+def missing(draft: Draft) -> tuple[Prompt, ...]:
+    """What has to be answered: an empty answer is none, whatever the default says."""
+    return tuple(Prompt(one.key, replace(one.question, default=None)) for one in draft.missing)
 
 
 def _conflict(conflict: Conflict) -> Prompt:

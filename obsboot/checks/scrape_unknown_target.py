@@ -26,7 +26,7 @@ class UnknownTarget(Check):
         for job in context.jobs.values():
             for target, line in job.targets:
                 host, _, port = target.rpartition(":") if ":" in target else (target, "", "")
-                if job.relabelled and "://" in target:
+                if "__address__" in job.added:
                     continue  # a probe's target is a page, not a scrape address
                 ports = places.get(host)
                 if ports is None and host in exporters:

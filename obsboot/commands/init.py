@@ -86,10 +86,13 @@ def _draft(root: Path, said: _Said, catalogue: Catalogue, detection: Detection, 
     told += answers.from_detection(detection, str(directory))
     draft = answers.merge(told, catalogue, detection)
     if said.interactive:
-        from obsboot.answers.asking import ask, prompts  # noqa: PLC0415
+        from obsboot.answers.asking import ask, missing, prompts  # noqa: PLC0415
 
-        given = ask(prompts(draft, catalogue, detection), draft.answers.values)
-        draft = answers.merge([*flags, *given, *told], catalogue, detection)
+        told = [*ask(prompts(draft, catalogue, detection), draft.answers.values), *told]
+        draft = answers.merge([*flags, *told], catalogue, detection)
+        if draft.missing:  # an answer can make another one needed
+            told = [*ask(missing(draft), draft.answers.values), *told]
+            draft = answers.merge([*flags, *told], catalogue, detection)
     demand(draft)
     for note in assumptions(draft, catalogue):
         say(f"note: {note}")

@@ -85,7 +85,7 @@ def _stop(run: Run, loads: Loads, instance: Instance, fault: Fault, undoing: Und
 def _start(run: Run, loads: Loads, instance: Instance, box: Box) -> None:
     box.container.start()
     box.forget_url()
-    run.prepare_again(instance, box)
+    run.prepare_again(box)
     wait_for(f"{box.what} runs again", box.is_well, READY_SECONDS, run.stopping, box.state)
     box.stopped = False
     loads.restore()

@@ -139,9 +139,9 @@ def _own(run: Run) -> None:
     owners = {service_of(i): i.id for i in run.stack.instances}
     available = []
     official = _official(run)
-    for name in images:
+    for name, image in images.items():
         try:
-            run.images.fetch(official.get(name, images[name]))
+            run.images.fetch(official.get(name, image))
             available.append(name)
         except Unavailable as error:
             if name in _NEEDED:

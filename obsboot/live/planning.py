@@ -75,9 +75,11 @@ def variants(stack: Stack, recipes: Mapping[str, Recipe]) -> list[tuple[str, str
     found = []
     for instance in stack.instances:
         known = recipes[instance.id].workloads if instance.id in recipes else {}
-        for signal in instance.signals():
-            if signal.truth and signal.truth.workload in known and not is_healthy(signal.truth, known):
-                found.append(Case(instance, signal, signal.truth, "").variant)
+        found += [
+            Case(instance, signal, signal.truth, "").variant
+            for signal in instance.signals()
+            if signal.truth and signal.truth.workload in known and not is_healthy(signal.truth, known)
+        ]
     return list(dict.fromkeys(found))
 
 

@@ -121,7 +121,7 @@ class Run:
                 yield other.id, "server"
                 yield other.id, "service"
 
-    def prepare_again(self, instance: Instance, box: Box) -> None:
+    def prepare_again(self, box: Box) -> None:
         """Bring a restarted container of a recipe to where it was; the pack's own need nothing."""
         for (owner, name), own in self.boxes.items():
             if own is box:

@@ -44,8 +44,8 @@ class Tally:
     def between(self, start: float, end: float) -> dict[str, float]:
         """The sums of the lines that came in within the span (seconds of the epoch).
 
-        `lines` is how many there were, `seconds` the time that these lines cover: from the line before the first of them to the last. Latencies
-        become `p50`, `p95` and `p99`, in seconds.
+        `lines` is how many there were, `seconds` the time that these lines cover: from the line before the first of
+        them to the last. Latencies become `p50`, `p95` and `p99`, in seconds.
         """
         with self._lock:
             before = [at for at, _ in self._lines if at <= start]

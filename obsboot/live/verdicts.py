@@ -23,7 +23,7 @@ def tell(run: Run, outcome: Outcome, silent: bool) -> None:
             run.say("live/alert", each.subject, "error", outcome.error, alert=each.alert.name, fault=each.alert.fault)
         return
     for course in outcome.courses:
-        wrong = problem(run, course, silent)
+        wrong = problem(run, course)
         detail = _detail(run, outcome, course)
         if wrong:
             run.say("live/alert", course.watched.subject, "failed", wrong, **detail)
@@ -33,7 +33,7 @@ def tell(run: Run, outcome: Outcome, silent: bool) -> None:
             run.say("live/alert", course.watched.subject, "passed", _sentence(course, silent), **detail)
 
 
-def problem(run: Run, course: Course, silent: bool) -> str:
+def problem(run: Run, course: Course) -> str:
     """What is wrong with the course of an alert; empty where it did all it should."""
     if course.problem or not course.firing:
         return course.problem or f"did not fire: {course.state()}"

@@ -24,6 +24,6 @@ from obsboot.model.values import Formula, Place, Value
 __all__ = [
     "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Exit", "Exporter", "Fault", "Finding",
     "Formula", "GeneratedFile", "Headline", "Instance", "ObsbootError", "Outcome", "Overview", "OverviewRow", "Owner",
-    "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Question", "Recipe", "Record", "Replay", "Report", "Result", "Row", "Scrape", "Severity",
-    "Signal", "Stack", "Step", "Traffic", "Truth", "Value", "Workload",
+    "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Question", "Recipe", "Record", "Replay",
+    "Report", "Result", "Row", "Scrape", "Severity", "Signal", "Stack", "Step", "Traffic", "Truth", "Value", "Workload",
 ]  # fmt: skip

@@ -25,7 +25,18 @@ class Question:
     name: str
     ask: str
     type: Literal[
-        "text", "identifier", "integer", "number", "ratio", "seconds", "address", "yesno", "choice", "path", "url", "email"
+        "text",
+        "identifier",
+        "integer",
+        "number",
+        "ratio",
+        "seconds",
+        "address",
+        "yesno",
+        "choice",
+        "path",
+        "url",
+        "email",
     ]
     default: Value | None = None
     choices: tuple[str, ...] = ()

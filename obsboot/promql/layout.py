@@ -15,34 +15,38 @@ def pretty(expr: str) -> str:
 
 
 def _lines(node: Node) -> list[str]:
-    text = PLAIN.plain(node)
-    if len(text) <= WIDTH or not children(node):
-        return [text]
+    """One line where the node fits on it. Each node is looked at once, for looking copies all below it."""
     match kind(node):
         case "BinaryExpr":
             return _operation(node)
         case "ParenExpr":
-            return ["(", *_indented(_lines(node.expr)), ")"]
-        case "Call" | "AggregateExpr":
-            return _enclosed(node, text)
+            return _enclosed("", [_lines(node.expr)])
+        case "Call":
+            return _enclosed(str(node.func.name), [_lines(argument) for argument in node.args])
+        case "AggregateExpr":
+            return _enclosed(_head(node), [_lines(child) for child in children(node)])
         case _:
-            return [text]
+            return [PLAIN.plain(node)]
 
 
 def _operation(node: Node) -> list[str]:
-    left, right = _lines(node.lhs), _lines(node.rhs)
+    rhs = node.rhs
+    left, right = _lines(node.lhs), _lines(rhs)
     operator = f"{node.op}{matching_text(node.modifier)}"
+    if len(left) == len(right) == 1 and len(whole := f"{left[0]} {operator} {right[0]}") <= WIDTH:
+        return [whole]
     if len(right) == 1:
         return [*left, f"{operator} {right[0]}"]
-    if kind(node.rhs) == "BinaryExpr" and _RANK.get(str(node.rhs.op), 5) > _RANK.get(str(node.op), 5):
+    if kind(rhs) == "BinaryExpr" and _RANK.get(str(rhs.op), 5) > _RANK.get(str(node.op), 5):
         return [*left, operator, *_indented(right)]
     return [*left, f"{operator} {right[0]}", *right[1:]]
 
 
-def _enclosed(node: Node, text: str) -> list[str]:
-    """A function or aggregation whose arguments stand on lines of their own."""
-    arguments = [_lines(child) for child in children(node)]
-    head = text[: text.index("(")] if kind(node) == "Call" else _head(node)
+def _enclosed(head: str, arguments: list[list[str]]) -> list[str]:
+    """Parentheses, or a function or aggregation; its arguments on lines of their own where they have to be."""
+    single = all(len(argument) == 1 for argument in arguments)
+    if single and len(whole := f"{head}({', '.join(argument[0] for argument in arguments)})") <= WIDTH:
+        return [whole]
     lines = [f"{head}("]
     for number, argument in enumerate(arguments, 1):
         argument[-1] += "," if number < len(arguments) else ""
@@ -51,10 +55,11 @@ def _enclosed(node: Node, text: str) -> list[str]:
 
 
 def _head(node: Node) -> str:
-    if node.modifier is None:
+    modifier = node.modifier
+    if modifier is None:
         return str(node.op)
-    word = "by" if str(node.modifier.type).endswith("By") else "without"
-    return f"{node.op} {word} ({', '.join(node.modifier.labels)}) "
+    word = "by" if str(modifier.type).endswith("By") else "without"
+    return f"{node.op} {word} ({', '.join(modifier.labels)}) "
 
 
 def _indented(lines: list[str]) -> list[str]:

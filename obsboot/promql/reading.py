@@ -115,7 +115,9 @@ def windows(expr: str) -> tuple[float, ...]:
 def _carrier(node: Node) -> Node:
     """The side of an operation that the labels come from: not a number, nor an answer that will become one."""
     left = node.lhs
-    scalar = kind(left) == "NumberLiteral" or (kind(left) == "VectorSelector" and (left.name or "").startswith("answer:"))
+    scalar = kind(left) == "NumberLiteral" or (
+        kind(left) == "VectorSelector" and (left.name or "").startswith("answer:")
+    )
     return node.rhs if scalar else left
 
 

@@ -126,13 +126,13 @@ class _Writer:
         return f"{node.func.name}({', '.join(self.text(arg) for arg in node.args)})"
 
     def AggregateExpr(self, node: Node) -> str:  # noqa: N802
-        by = ""
-        if node.modifier is not None:
-            word = "by" if str(node.modifier.type).endswith("By") else "without"
-            by = f" {word} ({', '.join(node.modifier.labels)})"
+        by, modifier, param = "", node.modifier, node.param
+        if modifier is not None:
+            word = "by" if str(modifier.type).endswith("By") else "without"
+            by = f" {word} ({', '.join(modifier.labels)})"
         inner = self.text(node.expr)
-        if node.param is not None:
-            inner = f"{self.text(node.param)}, {inner}"
+        if param is not None:
+            inner = f"{self.text(param)}, {inner}"
         return f"{node.op}{by} ({inner})" if by else f"{node.op}({inner})"
 
     def BinaryExpr(self, node: Node) -> str:  # noqa: N802

@@ -80,13 +80,24 @@ def _expr(stack: Stack, view: View, instance: Instance, signal: Signal) -> str:
     return laid_out(text)
 
 
+_STAND_INS = (("$__rate_interval", "18615d"), ('=~"$', '!="$'))
+
+
 def laid_out(text: str) -> str:
-    """The expression over lines; Grafana's variables stand in for durations while the parser looks."""
-    stand_in = "18615d"
+    """The expression over lines; something plain stands in for Grafana's variables while the parser looks.
+
+    It would refuse them as durations, and build a regular expression of each matcher, which takes most of its time.
+    """
+    plain = text
+    for variable, stand_in in _STAND_INS:
+        plain = plain.replace(variable, stand_in)
     try:
-        return pretty(text.replace("$__rate_interval", stand_in)).replace(stand_in, "$__rate_interval")
+        laid = pretty(plain)
     except PromqlError:
         return text
+    for variable, stand_in in _STAND_INS:
+        laid = laid.replace(stand_in, variable)
+    return laid
 
 
 def _legend(view: View, instance: Instance, signal: Signal, many: bool) -> str:
@@ -108,7 +119,7 @@ def _ref(number: int) -> str:
 
 
 def _defaults(stack: Stack, view: View) -> Drawn:
-    instance, signal = view.signals[0]
+    signal = view.signals[0][1]
     steps, worse_below = limits(stack, ((i, s.name) for i, s in view.signals))
     defaults: Drawn = {
         "unit": signal.unit,
@@ -146,7 +157,8 @@ def _steps(found: Sequence[tuple[float, str]], worse_below: bool) -> list[Drawn]
         return [{"color": "green", "value": None}, *({"color": c, "value": v} for v, c in found)]
     colours = [colour for _, colour in found]
     after = [*colours[1:], "green"]
-    return [{"color": colours[0], "value": None}, *({"color": c, "value": v} for (v, _), c in zip(found, after, strict=True))]
+    later = [{"color": colour, "value": value} for (value, _), colour in zip(found, after, strict=True)]
+    return [{"color": colours[0], "value": None}, *later]
 
 
 def _lines(with_limits: bool) -> Drawn:

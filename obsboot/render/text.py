@@ -8,11 +8,11 @@ from obsboot.catalog import data_file, locate
 from obsboot.formula import evaluate
 from obsboot.model import Alert, GeneratedFile, Instance, Stack
 from obsboot.render import units
+from obsboot.render.alertmanager import kind_of, secret_files
 from obsboot.render.checklist import checklist
 from obsboot.render.context import environment, fill, fill_file, secrets, template_names
 from obsboot.render.rules import active, operator, override, threshold
 from obsboot.render.views import names
-from obsboot.render.alertmanager import kind_of, secret_files
 
 _SEEDS = {
     "prometheus/rules/local/README.md": "seeds/rules.md.jinja",
@@ -62,7 +62,9 @@ def component_files(stack: Stack) -> Iterator[GeneratedFile]:
                 context[name] = environment().compile_expression(expression, undefined_to_none=False)(**context)
             path = f"{stack.directory}/{fill(file.path, **context)}"
             text = fill_file(locate(instance.component, file.template), **context)
-            yield GeneratedFile(path, text, file.owner, f"{instance.component.id}/{file.template}", path.endswith(".sh"))
+            yield GeneratedFile(
+                path, text, file.owner, f"{instance.component.id}/{file.template}", path.endswith(".sh")
+            )
 
 
 def pages(stack: Stack) -> Iterator[GeneratedFile]:

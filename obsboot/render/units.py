@@ -14,7 +14,13 @@ _TEMPLATES = {
     "opm": "{{ $value | humanize }} a minute",
     "cpm": "{{ $value | humanize }} a minute",
 }
-_SUFFIX = {"ops": " a second", "reqps": " requests a second", "cps": " a second", "opm": " a minute", "cpm": " a minute"}
+_SUFFIX = {
+    "ops": " a second",
+    "reqps": " requests a second",
+    "cps": " a second",
+    "opm": " a minute",
+    "cpm": " a minute",
+}
 _BINARY = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 _TIME = (("d", 86400), ("h", 3600), ("m", 60))
 

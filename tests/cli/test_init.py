@@ -254,7 +254,7 @@ def test_a_catalogue_of_ones_own_goes_before_or_after_the_command(obsboot, shop:
 class Terminal:
     """obsboot on a terminal of its own."""
 
-    def __init__(self, root: Path, *arguments: str) -> None:
+    def __init__(self, root: Path, *arguments: str, **more: str) -> None:
         self.shown, self.seen = "", 0
         self.pid, self.handle = pty.fork()
         if self.pid == 0:
@@ -265,6 +265,7 @@ class Terminal:
                 "PYTHONUNBUFFERED": "1",
                 "PROMPT_TOOLKIT_NO_CPR": "1",
                 "COLUMNS": "140",
+                **more,
             }
             os.execve(sys.executable, [sys.executable, "-m", "obsboot", *arguments], environment)
 
@@ -329,6 +330,28 @@ def test_a_person_is_asked_shown_the_plan_and_asked_again(shop: Path) -> None:
     assert terminal.ended() == 0, terminal.shown
     assert "team: blue" in (shop / ".obsboot/answers.yml").read_text()
     assert json.loads((shop / ".obsboot/manifest.json").read_text())["answers"]["team"] == "asked"
+
+
+def test_an_answer_that_makes_others_needed_leads_to_more_questions(tmp_path: Path) -> None:
+    given = {"TEAM": "blue", "ENVIRONMENT": "test", "MODE": "own-stack", "REPLICAS": "1", "EXPECTED_RPS": "9"}
+    given |= {"SLO_LATENCY_SECONDS": "0.3"}
+    root = lay_out(tmp_path / "bare", {"pyproject.toml": '[project]\nname = "bare"\n'})
+    terminal = Terminal(root, "init", **{f"OBSBOOT_{name}": value for name, value in given.items()})
+    terminal.until("Who hears of alerts?")
+    terminal.type("\x1b[B\x1b[B\x1b[B\r")
+    for question, answer in (
+        ("To which address", "a@b.org"),
+        ("From which", "c@d.org"),
+        ("Which host and port", "mail:25"),
+    ):
+        terminal.until(question)
+        terminal.type(f"{answer}\r")
+    terminal.until("Write these files?")
+    terminal.type("y\r")
+    assert terminal.ended() == 0, terminal.shown
+    stored = (root / ".obsboot/answers.yml").read_text()
+    for line in ("receiver: email", "email_to: a@b.org", "email_from: c@d.org", "smtp_smarthost: mail:25"):
+        assert line in stored
 
 
 def test_a_no_writes_nothing(shop: Path) -> None:

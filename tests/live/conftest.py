@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,15 +85,15 @@ def left_behind() -> str:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Proof:
     """The whole proof of the sample, on the current versions."""
     folder = tmp_path_factory.mktemp("whole")
-    yield prove(sample(folder), IMAGES)
+    return prove(sample(folder), IMAGES)
 
 
 @pytest.fixture(scope="session")
-def oldest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
+def oldest(tmp_path_factory: pytest.TempPathFactory) -> Proof:
     """Targets, queries and truths once more on the oldest servers, with the exporters that the pack pins."""
     folder = tmp_path_factory.mktemp("oldest")
     repository = sample(folder, "postgresql.version=15", "redis.version=7.0")
-    yield prove(repository, images_with(folder, prometheus="2.42", alertmanager="0.25"), "--quick")
+    return prove(repository, images_with(folder, prometheus="2.42", alertmanager="0.25"), "--quick")

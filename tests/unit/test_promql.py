@@ -109,7 +109,9 @@ def test_replacing_one_window() -> None:
     assert replace_range("rate(a[5m]) / rate(b[1h])", 300, "2h") == "rate(a[2h]) / rate(b[1h])"
 
 
-@pytest.mark.parametrize(("expr", "result"), [("a or b", "(a or b) > 1"), ("a / b", "a / b > 1"), ("a > 2", "(a > 2) > 1")])
+@pytest.mark.parametrize(
+    ("expr", "result"), [("a or b", "(a or b) > 1"), ("a / b", "a / b > 1"), ("a > 2", "(a > 2) > 1")]
+)
 def test_a_comparison_binds_weaker_than_what_it_compares(expr: str, result: str) -> None:
     assert compare(expr, ">", "1") == result
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from tests.stacks import stack_of
 
 from obsboot.catalog import Catalogue, load
 from obsboot.model import Instance, Signal, Stack
 from obsboot.promql import Rewrite, Selector, check, rewrite, selectors
 from obsboot.promql.rewriting import normal
 from obsboot.render.views import answer, for_panel, for_record, for_rule, jobs_of
+from tests.stacks import stack_of
 
 ADDED = ("job", "instance", "service", "le")
 """Labels whose matchers a view adds, or whose values it takes from the answers."""
@@ -33,7 +33,9 @@ def filled(signal: Signal, stack: Stack, instance: Instance) -> str:
 
     def number(text: str) -> str | None:
         name = text.removeprefix("answer:")
-        return f"{float(answer(name, stack, instance)):g}" if text.startswith("answer:") and name.isidentifier() else None
+        return (
+            f"{float(answer(name, stack, instance)):g}" if text.startswith("answer:") and name.isidentifier() else None
+        )
 
     return rewrite(signal.expr, Rewrite(replace=number))
 

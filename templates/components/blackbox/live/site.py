@@ -31,9 +31,9 @@ class Page(BaseHTTPRequestHandler):
 
 
 def certificate():
-    subject = ["-subj", "/CN=site", "-days", "2"]
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    subprocess.run([*made, *subject, "-keyout", "/tmp/key.pem", "-out", "/tmp/cert.pem"], check=True, capture_output=True)
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=site", "-days", "2"]
+    files = ["-keyout", "/tmp/key.pem", "-out", "/tmp/cert.pem"]
+    subprocess.run(["openssl", "req", *kind, *files], check=True, capture_output=True)
 
 
 def main():
