@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,12 @@ class _Entry:
 
 def own_root() -> Path:
     """Where obsboot's own catalogue is: in the installed package, or in the checkout around it."""
-    package = Path(__file__).resolve().parent.parent
+    return _root_beside(__file__)
+
+
+@cache
+def _root_beside(module: str) -> Path:
+    package = Path(module).resolve().parent.parent
     for root in (package / "_data", package.parent):
         if (root / "templates" / "components").is_dir() and (root.name == "_data" or _is_checkout(root)):
             return root

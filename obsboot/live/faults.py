@@ -123,13 +123,14 @@ def _file(run: Run, loads: Loads, instance: Instance, fault: Fault, undoing: Und
     with _FILES:
         before = path.read_text(encoding="utf-8") if path.is_file() else None
         undoing.callback(lambda: _put_back(run, path, before))
-        path.write_text(_changed(before or "", fault), encoding="utf-8")
+        path.write_text(changed(before or "", fault), encoding="utf-8")
         path.chmod(0o644)
     _reload(run, fault.file)
     return f"{'change' if fault.replaces else 'append to'} {fault.file}"
 
 
-def _changed(text: str, fault: Fault) -> str:
+def changed(text: str, fault: Fault) -> str:
+    """The file's text under a `file` fault. Raises ObsbootError where it lacks what the fault replaces."""
     if not fault.replaces:
         return text + fault.content
     changed, found = re.subn(fault.replaces, fault.content, text, count=1)

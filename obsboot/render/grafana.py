@@ -6,10 +6,10 @@ Built by hand: a dashboard is plain data, and the official builder costs more to
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 
 from obsboot.model import Dashboard, GeneratedFile, Headline, Instance, Overview, Panel, Signal, Stack
+from obsboot.render.json import dump as dump_json
 from obsboot.render.panels import DATASOURCE, Drawn, View, panel
 from obsboot.render.yaml import OWNED, dump
 
@@ -41,7 +41,7 @@ def _dashboards(stack: Stack) -> Iterator[GeneratedFile]:
 
 
 def _file(path: str, board: Drawn, source: str) -> GeneratedFile:
-    return GeneratedFile(path, json.dumps(board, indent=2, ensure_ascii=False) + "\n", "managed", source)
+    return GeneratedFile(path, dump_json(board) + "\n", "managed", source)
 
 
 def uid_of(stack: Stack, name: str) -> str:

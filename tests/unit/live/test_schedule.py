@@ -23,6 +23,11 @@ def test_paths_conflict_when_one_begins_with_the_other() -> None:
     assert not conflict(task("a", "orders"), task("b", "orders2"))
 
 
+def test_what_touches_everything_runs_alone() -> None:
+    assert conflict(task("a", "/"), task("b", "orders/clients"))
+    assert conflict(task("a", "/"), task("b", "/"))
+
+
 def test_a_fault_that_may_fire_or_silence_an_alert_waits_for_the_one_that_proves_it() -> None:
     proves = task("a", "x", fires=alerts("Down"))
     assert conflict(proves, task("b", "y", may_fire=frozenset({("Down", "")})))

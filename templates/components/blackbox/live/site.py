@@ -31,8 +31,8 @@ class Page(BaseHTTPRequestHandler):
 
 
 def certificate():
-    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=site", "-days", "2"]
-    files = ["-keyout", "/tmp/key.pem", "-out", "/tmp/cert.pem"]
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=site"]
+    files = ["-days", "2", "-keyout", "/tmp/key.pem", "-out", "/tmp/cert.pem"]
     subprocess.run(["openssl", "req", *kind, *files], check=True, capture_output=True)
 
 

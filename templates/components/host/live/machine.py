@@ -19,8 +19,8 @@ MEMORY_KB = 4_000_000
 SECTOR = 512
 LIMIT_SECONDS = 1200
 
-# `busy`, `iowait`, `steal`, `waiting`, `stalled`, `used` and `files` are shares; `load` is per core, `uptime` and `latency` are
-# seconds; everything else happens so often a second.
+# `busy`, `iowait`, `steal`, `waiting`, `stalled`, `used` and `files` are shares; `load` is per core, `uptime` and `latency`
+# are seconds; everything else happens so often a second.
 USUAL = {
     "processors": {"busy": 0.2, "iowait": 0.02, "steal": 0.03, "load": 0.3, "waiting": 0.05, "uptime": 3_000_000},
     "memory": {"used": 0.4, "swapped": 20, "killed": 0, "stalled": 0.01},
