@@ -4,7 +4,7 @@
 # Everything is counted on this side: blocks and times by EXPLAIN's own sums, WAL by what is sent, sizes by du, calls by what is
 # asked; never by the server's counters.
 shared=$1 hot=$2 rollbacks=$3
-reads=20 blocks=200 rows=40 message=250000 idle=6 calls=5 lookups=9 scanned=2000
+reads=20 blocks=200 rows=40 message=500000 idle=6 calls=5 lookups=9 scanned=2000
 
 in_database() { name=$1; shift; psql -X -q -A -t -U postgres -d "$name" "$@"; }
 bench() { in_database obsboot_bench "$@"; }
