@@ -151,7 +151,7 @@ class Run:
 
     def say(self, check: str, subject: str, outcome: Outcome, reason: str = "", **detail: object) -> Result:
         """A result without findings, or with one that says the reason where it failed."""
-        findings = (Finding(check, "error", "", 0, reason),) if outcome == "failed" else ()
+        findings = (Finding(check, "error", subject, 0, reason),) if outcome == "failed" else ()
         return self.add(Result(check, subject, outcome, reason, findings, detail=detail))
 
 
