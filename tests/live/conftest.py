@@ -95,5 +95,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Proof:
 def oldest(tmp_path_factory: pytest.TempPathFactory) -> Proof:
     """Targets, queries and truths once more on the oldest servers, with the exporters that the pack pins."""
     folder = tmp_path_factory.mktemp("oldest")
-    repository = sample(folder, "postgresql.version=15", "redis.version=7.0")
+    versions = ("postgresql.version=15", "redis.version=7.0", "prometheus.version=2.42", "alertmanager.version=0.25")
+    repository = sample(folder, *versions)
     return prove(repository, images_with(folder, prometheus="2.42", alertmanager="0.25"), "--quick")
