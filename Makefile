@@ -22,7 +22,7 @@ test-replay: $(BUILD)/images.yaml ## every alert in simulated time, by the promt
 	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/pytest tests/replay
 
 test-snippet: $(BUILD)/snippet/.installed ## the application's side, in an environment of its own
-	$(BUILD)/snippet/bin/pytest tests/snippet
+	$(BUILD)/snippet/bin/pytest --confcutdir=tests/snippet tests/snippet
 
 test-live: $(BUILD)/images.yaml ## in containers
 	OBSBOOT_IMAGES=$(CURDIR)/$(BUILD)/images.yaml $(BIN)/pytest tests/bed tests/images tests/live

@@ -14,6 +14,11 @@ def pretty(expr: str) -> str:
     return "\n".join(_lines(parse(expr)))
 
 
+def fitted(written: str) -> str:
+    """`pretty` of what `rewrite` wrote: that is spelt as it should be, so it is parsed only where it is too long."""
+    return written if len(written) <= WIDTH else pretty(written)
+
+
 def _lines(node: Node) -> list[str]:
     """One line where the node fits on it. Each node is looked at once, for looking copies all below it."""
     match kind(node):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from obsboot.promql.reading import Matcher, Node, Selector, kind, parse, selector_of
 
+_WEAK = ("and", "or", "unless", "==", "!=", ">", "<", ">=", "<=")
+_MAYBE_WEAK = re.compile(r"\b(?:and|or|unless)\b|[<>]|[=!]=", re.IGNORECASE)
 _UNITS = (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwy])")
 _SECONDS = {**dict(_UNITS), "ms": 0.001, "y": 31536000}
@@ -57,9 +59,15 @@ def replace_range(expr: str, old: float, new: str) -> str:
 
 def compare(expr: str, op: str, threshold: str) -> str:
     """`expr op threshold`, with parentheses where the operators inside bind weaker."""
+    return f"({expr}) {op} {threshold}" if _is_weak(expr) else f"{expr} {op} {threshold}"
+
+
+def _is_weak(expr: str) -> bool:
+    """Whether its outermost operator is a comparison or binds weaker than one."""
+    if not _MAYBE_WEAK.search(expr):
+        return False
     node = parse(expr)
-    weak = kind(node) == "BinaryExpr" and str(node.op) in ("and", "or", "unless", "==", "!=", ">", "<", ">=", "<=")
-    return f"({expr}) {op} {threshold}" if weak else f"{expr} {op} {threshold}"
+    return kind(node) == "BinaryExpr" and str(node.op) in _WEAK
 
 
 class _Writer:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from obsboot.model import Instance, Signal, Stack
-from obsboot.promql import PromqlError, grouping, pretty
+from obsboot.promql import PromqlError, fitted, grouping
 from obsboot.render.rules import active, operator, threshold
 from obsboot.render.views import for_panel
 
@@ -92,7 +92,7 @@ def laid_out(text: str) -> str:
     for variable, stand_in in _STAND_INS:
         plain = plain.replace(variable, stand_in)
     try:
-        laid = pretty(plain)
+        laid = fitted(plain)
     except PromqlError:
         return text
     for variable, stand_in in _STAND_INS:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from obsboot.formula import evaluate
 from obsboot.model import Alert, GeneratedFile, Instance, Signal, Stack, Value
-from obsboot.promql import compare, pretty
+from obsboot.promql import compare, fitted
 from obsboot.promql.rewriting import number
 from obsboot.render import units
 from obsboot.render.views import for_record, for_rule, names
@@ -86,13 +86,13 @@ def _records(stack: Stack, instance: Instance) -> Iterator[dict[str, object]]:
         for window in signal.record.windows or ("",):
             expr = for_record(signal.expr, stack, instance, window)
             labels = pack_labels(stack)
-            yield {"record": signal.record.name + window, "expr": pretty(expr), "labels": labels}
+            yield {"record": signal.record.name + window, "expr": fitted(expr), "labels": labels}
 
 
 def _alerts(stack: Stack, instance: Instance) -> Iterator[dict[str, object]]:
     for alert in active(stack, instance):
         changed = override(stack, instance, alert.name)
-        rule: dict[str, object] = {"alert": alert.name, "expr": pretty(expression(stack, instance, alert))}
+        rule: dict[str, object] = {"alert": alert.name, "expr": fitted(expression(stack, instance, alert))}
         hold, keep = str(changed.get("for", alert.hold)), str(changed.get("keep_firing_for", alert.keep))
         if hold not in ("", "0s"):
             rule["for"] = hold
