@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUILD := build
 SOURCES := $(shell find obsboot templates dashboards alerts -type f -not -name '*.pyc') pyproject.toml
-UNIT := tests/unit tests/catalog tests/checks tests/golden tests/cli tests/test_architecture.py
+UNIT := tests/unit tests/catalog tests/checks tests/golden tests/cli tests/wheel tests/test_architecture.py
 
 .PHONY: demo test test-unit test-replay test-snippet test-live lint images bench golden clean
 

@@ -95,6 +95,7 @@ def selector_of(node: Node) -> Selector:
     )
 
 
+@lru_cache(maxsize=4096)
 def selectors(expr: str) -> tuple[Selector, ...]:
     """All selectors of the expression, from left to right."""
     nodes = walk(parse(expr))

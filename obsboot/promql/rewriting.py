@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from obsboot.promql.reading import Matcher, Node, Selector, kind, parse, selector_of
 
@@ -150,6 +151,7 @@ class _Writer:
 PLAIN = _Writer(Rewrite())
 
 
+@lru_cache(maxsize=4096)
 def normal(expr: str) -> str:
     """The one spelling of `expr` on one line, by which equal expressions are found."""
     return PLAIN.plain(parse(expr))

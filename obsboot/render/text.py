@@ -28,13 +28,14 @@ def runbooks(stack: Stack) -> Iterator[GeneratedFile]:
     for instance in stack.instances:
         for alert in active(stack, instance):
             pages.setdefault(alert.name, []).append((instance, alert))
+    template = data_file("templates/pack/runbook.md.jinja").read_text()
     for name, uses in sorted(pages.items()):
         component = uses[0][0].component
         path = f"{stack.directory}/runbooks/{name}.md"
-        yield GeneratedFile(path, _runbook(stack, uses), "owned", f"alerts/{component.id}.yaml#{name}")
+        yield GeneratedFile(path, _runbook(template, stack, uses), "owned", f"alerts/{component.id}.yaml#{name}")
 
 
-def _runbook(stack: Stack, uses: list[tuple[Instance, Alert]]) -> str:
+def _runbook(template: str, stack: Stack, uses: list[tuple[Instance, Alert]]) -> str:
     instance, alert = uses[0]
     signal = instance.component.signals[alert.signal]
     limits = [
@@ -46,9 +47,7 @@ def _runbook(stack: Stack, uses: list[tuple[Instance, Alert]]) -> str:
         for other, each in uses
     ]
     word = {">": "above", "<": "below", "==": "equal to"}[operator(alert)]
-    return fill_file(
-        data_file("templates/pack/runbook.md.jinja"), stack=stack, alert=alert, signal=signal, limits=limits, word=word
-    )
+    return fill(template, stack=stack, alert=alert, signal=signal, limits=limits, word=word)
 
 
 def component_files(stack: Stack) -> Iterator[GeneratedFile]:
