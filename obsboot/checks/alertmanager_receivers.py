@@ -9,12 +9,18 @@ from obsboot.checks.context import Context
 from obsboot.checks.routing import receivers, root, tells
 from obsboot.model import Finding
 
+_MAY_BE_SILENT = ("info",)
+"""What is only out of the ordinary is there to be looked at: whether somebody is told of it is a matter of choice."""
+
 
 class Receivers(Check):
     id = "alertmanager/receivers"
     title = "Every alert is routed by its severity, to somebody who hears of it"
     explanation = "An alert that only the default route takes, or that reaches an empty receiver, wakes nobody."
-    fix = "Add a route for the severity; choose a receiver (`receiver` in .obsboot/answers.yml: webhook, slack, ...)."
+    fix = (
+        "Add a route for the severity; choose a receiver (`receiver` in .obsboot/answers.yml: webhook, slack, ...; "
+        "`receiver_heartbeat: webhook` for the alert that always fires)."
+    )
 
     def run(self, context: Context) -> Iterator[Finding]:
         path, data = context.path(context.routing_name), context.routing
@@ -27,7 +33,7 @@ class Receivers(Check):
                 if route is top and top.routes:
                     message = f"{rule.query.owner} ({severity or 'no severity'}) reaches only the default route"
                     yield self.finding(rule.path, rule.line, message)
-                elif route.receiver in known and not tells(known[route.receiver]) and severity != "none":
+                elif route.receiver in known and not tells(known[route.receiver]) and severity not in _MAY_BE_SILENT:
                     silent.setdefault(route.receiver, set()).add(rule.name)
         for name, alerts in silent.items():
             count = f"{len(alerts)} alerts end" if len(alerts) != 1 else "1 alert ends"

@@ -9,6 +9,7 @@ from obsboot.render.rules import active
 from obsboot.render.yaml import MANAGED, OWNED, dump
 
 SEVERITIES = ("critical", "warning", "info")
+HEARTBEAT = "heartbeat"
 _SECRETS = "/etc/alertmanager-secrets"
 
 
@@ -59,7 +60,7 @@ def _heartbeats(stack: Stack) -> list[str]:
 def _heartbeat(stack: Stack, name: str) -> dict[str, object]:
     return {
         "matchers": [f'alertname="{name}"'],
-        "receiver": _receiver(stack, "heartbeat"),
+        "receiver": _receiver(stack, HEARTBEAT),
         "group_wait": "0s",
         "group_interval": "1m",
         "repeat_interval": "1m",
@@ -81,14 +82,22 @@ def _receiver(stack: Stack, severity: str) -> str:
 
 
 def kind_of(stack: Stack, severity: str) -> str:
-    """How a severity is told: webhook, slack, email, pagerduty or none."""
+    """How a severity (or the heartbeat) is told: webhook, slack, email, pagerduty or none."""
     own = str(stack.values.get(f"receiver_{severity}", "same"))
     return str(stack.values["receiver"]) if own == "same" else own
 
 
 def _receivers(stack: Stack) -> list[dict[str, object]]:
-    heartbeat = ("heartbeat",) if _heartbeats(stack) else ()
-    return [_settings(stack, severity) for severity in (*SEVERITIES, *heartbeat)]
+    heartbeat = [_beats(stack)] if _heartbeats(stack) else []
+    return [*(_settings(stack, severity) for severity in SEVERITIES), *heartbeat]
+
+
+def _beats(stack: Stack) -> dict[str, object]:
+    """A dead man's switch: it is called as long as all is well, so the end of the alert is nothing to tell it."""
+    receiver: dict[str, object] = {"name": _receiver(stack, HEARTBEAT)}
+    if kind_of(stack, HEARTBEAT) == "webhook":
+        receiver["webhook_configs"] = [{"url_file": f"{_SECRETS}/{_HEARTBEAT_FILE}", "send_resolved": False}]
+    return receiver
 
 
 def _settings(stack: Stack, severity: str) -> dict[str, object]:
@@ -134,12 +143,14 @@ _SECRET_FILES = {
     "pagerduty": "pagerduty_routing_key",
     "email": "smtp_password",
 }
+_HEARTBEAT_FILE = "heartbeat_url"
 
 
 def secret_files(stack: Stack) -> tuple[str, ...]:
     """The files under `secrets/` that the chosen receivers read; the user fills them in."""
-    kinds = {kind_of(stack, severity) for severity in (*SEVERITIES, "heartbeat")}
-    return tuple(_SECRET_FILES[kind] for kind in sorted(kinds) if kind in _SECRET_FILES)
+    kinds = {kind_of(stack, severity) for severity in SEVERITIES}
+    heartbeat = (_HEARTBEAT_FILE,) if _heartbeats(stack) and kind_of(stack, HEARTBEAT) == "webhook" else ()
+    return (*(_SECRET_FILES[kind] for kind in sorted(kinds) if kind in _SECRET_FILES), *heartbeat)
 
 
 def _inhibitions(stack: Stack) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from obsboot.catalog import data_file, locate
 from obsboot.formula import evaluate
 from obsboot.model import Alert, GeneratedFile, Instance, Stack
 from obsboot.render import units
-from obsboot.render.alertmanager import kind_of, secret_files
+from obsboot.render.alertmanager import HEARTBEAT, SEVERITIES, kind_of, secret_files
 from obsboot.render.checklist import checklist
 from obsboot.render.context import environment, fill, fill_file, secrets, template_names
 from obsboot.render.rules import active, operator, override, threshold
@@ -92,5 +92,5 @@ def _facts(stack: Stack) -> dict[str, object]:
         "files": {i.id: [fill(f.path, **template_names(stack, i)) for f in i.component.files] for i in stack.instances},
         "secrets": secrets(stack),
         "secret_files": secret_files(stack),
-        "receivers": {severity: kind_of(stack, severity) for severity in ("critical", "warning", "info")},
+        "receivers": {severity: kind_of(stack, severity) for severity in (*SEVERITIES, HEARTBEAT)},
     }

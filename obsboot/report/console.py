@@ -75,6 +75,8 @@ def last_line(report: Report) -> Text:
     for place, (outcome, (word, style)) in enumerate(_WORDS.items()):
         count = report.count(outcome)
         line.append(", " if place else "").append(f"{count} {word}", style if count else "dim")
+    if warnings := len({f for r in report.results for f in r.findings if f.severity == "warning"}):
+        line.append(f"; {warnings} warning{'s' if warnings > 1 else ''}", _SEVERITIES["warning"])
     return line.append(f". {verdict(report)}") if report.proven else line.append(".")
 
 
