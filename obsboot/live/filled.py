@@ -23,9 +23,15 @@ def filled(stack: Stack, instance: Instance, texts: Mapping[str, str], procfs: s
         "live_file": _live_file(instance, names),
         "pack_file": pack_file(stack, texts),
         "url": _url(stack),
+        "provider": _provider(stack),
         "procfs": procfs,
     }
     return _fill(recipe(instance.component), lambda text: fill(text, **names))
+
+
+def _provider(stack: Stack) -> Callable[[str], str]:
+    """A function from what is provided (`database`) to the instance that does; empty where none does."""
+    return lambda what: next((i.id for i in stack.instances if what in i.component.provides), "")
 
 
 def _url(stack: Stack) -> Callable[[str, str], str]:

@@ -36,7 +36,8 @@ class Course:
         """Take over what the history knows by now."""
         if self.episode is None or (self.episode.firing is None and self.episode.ended is not None):
             found = [e for e in run.history.of(self.watched.key, self.injected) if e.pending >= self.injected - 1]
-            self.episode = found[-1] if found else None
+            # Of several series of the alert the one counts that fires, and before that one that is still there.
+            self.episode = max(found, key=lambda e: (e.firing is not None, e.ended is None), default=None)
         if self.delivered is None and (told := run.history.delivered(self.watched.key, "firing", self.injected)):
             self.delivered, self.receiver = told.at, told.receiver
         if self.undone and self.resolve_delivered is None:
@@ -90,9 +91,9 @@ def attempt(run: Run, loads: Loads, trial: Trial, silent: bool, over: Callable[[
             run.listener.event(f"{trial.task.name}: {outcome.text}")
             _await(run, outcome, silent)
             _fill(run, trial)
-        undone = time.time()
-        for course in outcome.courses:
-            course.undone = undone
+            undone = time.time()  # a container that starts again may be well long before the engine says so
+            for course in outcome.courses:
+                course.undone = undone
         _await_end(run, outcome, silent, over)
     except ObsbootError as error:
         outcome.error = error.message

@@ -11,7 +11,7 @@ import yaml
 
 from obsboot.model import Exit, ObsbootError
 
-DEFAULT_SPEED = 15.0
+DEFAULT_SPEED = 18.0
 """How many times faster than the pack's own durations a proving run goes."""
 
 

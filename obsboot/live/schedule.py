@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 MOST_AT_ONCE = 12
 """More faults at once than this would slow each other down on a small machine."""
+
+_ROUNDS = 40
+_LATE = 0.2
+"""Of the seconds at which a task ended, what it becomes more urgent by: enough to change the order within a few rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +74,50 @@ def _meets(ones: Iterable[tuple[str, str]], others: frozenset[tuple[str, str]]) 
 
 
 def plan(tasks: Sequence[Task], at_once: int = MOST_AT_ONCE) -> list[Slot]:
-    """Slots in the order of their beginning.
+    """Slots in the order of their beginning; deterministic.
 
-    A task begins as soon as nothing that runs conflicts with it; among those that could begin, the one first whose
-    chain of conflicts is the longest. Deterministic.
+    In each of several rounds a task begins as soon as nothing that runs conflicts with it, the most urgent one first. At
+    first urgent is what has the longest chain of conflicts; what ended late in a round is more urgent in the next. The
+    shortest of the rounds is the plan.
     """
-    waiting = sorted(tasks, key=lambda t: (-_load(t, tasks), -t.seconds, t.name))
+    met = _Meetings.of(tasks)
+    urgency = {task.name: sum(t.seconds for t in tasks if t.name in met.running[task.name]) for task in tasks}
+    best: list[Slot] = []
+    for _ in range(_ROUNDS):
+        slots = _greedy(sorted(tasks, key=lambda t: (-urgency[t.name], -t.seconds, t.name)), met, at_once)
+        if not best or length(slots) < length(best):
+            best = slots
+        for slot in slots:
+            urgency[slot.task.name] += slot.ends * _LATE
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Meetings:
+    """Which tasks must not begin beside a running one, and which not beside one that only awaits its end; by name."""
+
+    running: Mapping[str, frozenset[str]]
+    ending: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, tasks: Sequence[Task]) -> _Meetings:
+        running = {one.name: frozenset(t.name for t in tasks if t is one or conflict(t, one)) for one in tasks}
+        ending = {one.name: frozenset(t.name for t in tasks if still_conflicts(t, one)) for one in tasks}
+        return cls(running, ending)
+
+    def in_the_way(self, task: Task, slot: Slot, now: float) -> bool:
+        over = now >= slot.ends - slot.task.tail
+        return task.name in (self.ending if over else self.running)[slot.task.name]
+
+
+def _greedy(order: Sequence[Task], met: _Meetings, at_once: int) -> list[Slot]:
+    waiting = list(order)
     running: list[Slot] = []
     slots: list[Slot] = []
     now = 0.0
     while waiting:
         for task in list(waiting):
-            if len(running) < at_once and not any(_in_the_way(task, slot, now) for slot in running):
+            if len(running) < at_once and not any(met.in_the_way(task, slot, now) for slot in running):
                 slot = Slot(task, now, now + task.seconds)
                 running.append(slot)
                 slots.append(slot)
@@ -89,16 +125,6 @@ def plan(tasks: Sequence[Task], at_once: int = MOST_AT_ONCE) -> list[Slot]:
         now = min(at for slot in running for at in (slot.ends - slot.task.tail, slot.ends) if at > now)
         running = [slot for slot in running if slot.ends > now]
     return slots
-
-
-def _in_the_way(task: Task, slot: Slot, now: float) -> bool:
-    ending = now >= slot.ends - slot.task.tail
-    return still_conflicts(task, slot.task) if ending else conflict(task, slot.task)
-
-
-def _load(task: Task, tasks: Sequence[Task]) -> float:
-    """The seconds of all tasks that have to run one after the other with this one."""
-    return sum(other.seconds for other in tasks if other.name == task.name or conflict(task, other))
 
 
 def length(slots: Sequence[Slot]) -> float:

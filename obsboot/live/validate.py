@@ -183,7 +183,8 @@ class _Line:
         """Every fault, then a blip, then whether anything fired that nobody expected."""
         run, began = self.run, time.time()
         present = [t for t in self.plan.trials if t.instance.id not in run.missing]
-        for name, reason in self.plan.left_out.items():
+        absent = {e.subject: run.missing[t.instance.id] for t in self.plan.trials if t not in present for e in t.alerts}
+        for name, reason in {**self.plan.left_out, **absent}.items():
             run.say("live/alert", name, "skipped", reason)
         inhibition = extras.Inhibition(run, self.plan.alerts)
         run.history.watchers.append(inhibition.look)

@@ -16,8 +16,13 @@ _MOST_POINTS = 240
 _AROUND_SECONDS = 10.0
 
 
-def tell(run: Run, outcome: Outcome, silent: bool) -> None:
-    """One result for each alert of the trial."""
+def flaw(run: Run, outcome: Outcome) -> str:
+    """What went wrong in a trial; empty where each of its alerts did all it should."""
+    return outcome.error or next(filter(None, (problem(run, course) for course in outcome.courses)), "")
+
+
+def tell(run: Run, outcome: Outcome, silent: bool, before: str = "") -> None:
+    """One result for each alert of the trial. `before` is what went wrong in an earlier attempt at it."""
     if outcome.error and not outcome.courses:
         for each in outcome.trial.alerts:
             run.say("live/alert", each.subject, "error", outcome.error, alert=each.alert.name, fault=each.alert.fault)
@@ -30,7 +35,8 @@ def tell(run: Run, outcome: Outcome, silent: bool) -> None:
         elif outcome.error:
             run.say("live/alert", course.watched.subject, "error", outcome.error, **detail)
         else:
-            run.say("live/alert", course.watched.subject, "passed", _sentence(course, silent), **detail)
+            again = f"; at the second attempt (the first: {before})" if before else ""
+            run.say("live/alert", course.watched.subject, "passed", _sentence(course, silent) + again, **detail)
 
 
 def problem(run: Run, course: Course) -> str:

@@ -19,7 +19,7 @@ from obsboot.render.rules import active
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An alert rule of the copy; times in seconds of the run."""
+    """An alert rule of the copy; times in seconds of the run. `memory` is how long its condition sees what is over."""
 
     name: str
     job: str
@@ -28,6 +28,7 @@ class Rule:
     keep: float
     labels: Mapping[str, str]
     window: float
+    memory: float
     depth: int
 
     @property
@@ -106,6 +107,7 @@ def alert_rules(stack: Stack, copy: Copy) -> Iterator[Rule]:
                 keep=seconds_of(str(rule.get("keep_firing_for", "0s"))),
                 labels={**labels, "alertname": str(rule["alert"])},
                 window=book.window(expr),
+                memory=book.memory(expr),
                 depth=book.depth(expr),
             )
 
@@ -128,6 +130,11 @@ class _Records:
         own = max(_windows(expr), default=0.0)
         recorded = [self.window(self.exprs[name]) for name in _names(expr) if name in self.exprs]
         return max(own, min(recorded, default=0.0))
+
+    def memory(self, expr: str) -> float:
+        """The longest window of the alert and of the records below it."""
+        recorded = (self.memory(self.exprs[name]) for name in _names(expr) if name in self.exprs)
+        return max((*_windows(expr), *recorded), default=0.0)
 
     def depth(self, expr: str) -> int:
         return max((1 + self.depth(self.exprs[name]) for name in _names(expr) if name in self.exprs), default=0)

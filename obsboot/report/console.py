@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from obsboot.model import Finding, Outcome, Report, Result
-from obsboot.report.detail import clock, verdict
+from obsboot.report.detail import clock, number, verdict
 
 _WORDS: dict[Outcome, tuple[str, str]] = {
     "passed": ("passed", "green"),
@@ -77,7 +77,10 @@ def last_line(report: Report) -> Text:
         line.append(", " if place else "").append(f"{count} {word}", style if count else "dim")
     if warnings := len({f for r in report.results for f in r.findings if f.severity == "warning"}):
         line.append(f"; {warnings} warning{'s' if warnings > 1 else ''}", _SEVERITIES["warning"])
-    return line.append(f". {verdict(report)}") if report.proven else line.append(".")
+    line.append(f". {verdict(report)}" if report.proven else ".")
+    if took := number(report.facts, "length"):
+        line.append(f" It took {clock(took)}, predicted were {clock(number(report.facts, 'predicted'))}.")
+    return line
 
 
 def safe(text: str) -> str:

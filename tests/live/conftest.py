@@ -47,7 +47,11 @@ def sample(folder: Path, *settings: str) -> Path:
     """A copy of the sample repository with a pack in it."""
     repository = folder / "shop-api"
     shutil.copytree(ROOT / "examples/shop-api", repository)
-    given = [part for setting in ("team=shop", "receiver=webhook", "receiver_heartbeat=webhook", *settings) for part in ("--set", setting)]
+    given = [
+        part
+        for setting in ("team=shop", "receiver=webhook", "receiver_heartbeat=webhook", *settings)
+        for part in ("--set", setting)
+    ]
     done = obsboot("init", "--yes", *given, cwd=repository)
     assert done.returncode == 0, done.stdout + done.stderr
     return repository

@@ -47,7 +47,8 @@ def test_the_last_line_counts_every_outcome(outcome: str, line: str) -> None:
 def test_the_last_line_says_what_was_proven_on_what() -> None:
     assert shown(full()).splitlines()[-1] == (
         "27 passed, 2 failed, 0 could not be checked, 3 skipped; 1 warning. "
-        "Proven on the reference service, stand-in images: 16 live, 2 replayed, 2 checked, 1 written."
+        "Proven on the reference service, stand-in images: 16 live, 2 replayed, 2 checked, 1 written. "
+        "It took 8:32 min, predicted were 8:00 min."
     )
 
 

@@ -9,7 +9,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Annotated, Any, cast
 
 import redis
@@ -189,6 +189,15 @@ def hold_connection(engine: Database, seconds: Seconds = 0) -> dict[str, float]:
     with engine.connect():
         time.sleep(seconds)
     return {"held": seconds}
+
+
+@app.get("/db/together")
+def several_connections(engine: Database, connections: Annotated[int, Query(ge=1, le=100)] = 1) -> dict[str, int]:
+    """Takes that many connections out of the pool at once, and gives them back together."""
+    with ExitStack() as taken:
+        for _ in range(connections):
+            taken.enter_context(engine.connect())
+    return {"taken": connections}
 
 
 @app.get("/db/query")
