@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from obsboot.commands.options import catalog_option, catalogue_of
+from obsboot.commands.options import catalog_option, catalogue_of, images_option
 from obsboot.model import Exit, ObsbootError
 
 if TYPE_CHECKING:
@@ -79,16 +79,23 @@ def check(ids: tuple[str, ...], roots: tuple[Path, ...], as_json: bool) -> None:
 @command.command()
 @click.argument("id_", metavar="ID")
 @click.option("--version", "version", help="The exporter's version, for the file's name; by default its image's tag.")
+@images_option
 @catalog_option
-def record(id_: str, version: str | None, roots: tuple[Path, ...]) -> None:
+def record(id_: str, version: str | None, images_file: Path | None, roots: tuple[Path, ...]) -> None:
     """Record what the real server exposes under load, into metrics/VERSION.prom of the first --catalog."""
-    component = _component(catalogue_of(roots), id_)
+    catalogue = catalogue_of(roots)
+    component = _component(catalogue, id_)
     path = _recording(component, _version(component) if version is None else version, roots)
     from obsboot import live  # noqa: PLC0415 - only this command needs an engine
+    from obsboot.live.options import Options, read_images  # noqa: PLC0415
 
-    exposition: str = live.record(component)
+    images, registries = read_images(images_file)
+    exposition: str = live.record(component, catalogue, Options(images=images, registries=registries))
+    lost = _lost(path, exposition)
     _kept(path, exposition)
     click.echo(f"{path}: {_counted(_families(exposition), 'metric')}")
+    if lost:
+        click.echo(f"no longer there, so look before you commit: {', '.join(lost)}")
 
 
 def _component(catalogue: Catalogue, id_: str) -> Component:
@@ -145,6 +152,14 @@ def _kept(path: Path, exposition: str) -> None:
     part = path.with_suffix(".part")
     part.write_text(exposition, encoding="utf-8")
     part.replace(path)
+
+
+def _lost(path: Path, exposition: str) -> list[str]:
+    """The metrics of the recording that is replaced which the new one has not: a setting, or a load, may be missing."""
+    from obsboot.catalog import parse  # noqa: PLC0415
+
+    before = parse(path.read_text(encoding="utf-8")).families if path.is_file() else {}
+    return sorted(before.keys() - parse(exposition).families.keys())
 
 
 def _families(exposition: str) -> int:

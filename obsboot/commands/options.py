@@ -30,6 +30,15 @@ root_option: Callable[[Any], Any] = click.option(
 )
 """`--root DIR` as the parameter `root`."""
 
+images_option: Callable[[Any], Any] = click.option(
+    "--images",
+    "images_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What runs in place of which image.",
+)
+"""`--images FILE` as the parameter `images_file`."""
+
 require_option: Callable[[Any], Any] = click.option(
     "--require",
     "required",

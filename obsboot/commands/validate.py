@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from obsboot.commands.options import catalog_option, catalogue_of, require_option, root_option
+from obsboot.commands.options import catalog_option, catalogue_of, images_option, require_option, root_option
 from obsboot.model import Exit, ObsbootError
 
 if TYPE_CHECKING:
@@ -38,13 +38,7 @@ class _Asked:
     metavar="N",
     help="How many times faster than the pack's own durations.",
 )
-@click.option(
-    "--images",
-    "images_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="What runs in place of which image.",
-)
+@images_option
 @click.option(
     "--service-url", default="", metavar="URL", help="Your own running service instead of the reference service."
 )
@@ -82,7 +76,7 @@ def _validate(asked: _Asked, told: dict[str, Any]) -> None:
     from obsboot.workspace import load_pack, recover  # noqa: PLC0415
 
     writable_reports(asked.reports)
-    images, registries = read_images(asked.images_file) if asked.images_file else ({}, {})
+    images, registries = read_images(asked.images_file)
     options = Options(**told, images=images, registries=registries)
     _refuse_what_no_run_does(options)
     if note := recover(asked.root):

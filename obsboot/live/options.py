@@ -37,8 +37,10 @@ class Options:
     attach_alertmanager: str = ""
 
 
-def read_images(path: Path) -> tuple[dict[str, str | None], dict[str, str]]:
-    """The `images` and `registries` of an images file. Raises ObsbootError where it holds anything else."""
+def read_images(path: Path | None) -> tuple[dict[str, str | None], dict[str, str]]:
+    """The `images` and `registries` of an images file; nothing without one. Raises ObsbootError for anything else."""
+    if path is None:
+        return {}, {}
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -36,6 +36,16 @@ class Listener(Protocol):
         """Something happened."""
 
 
+class Silent:
+    """A listener that says nothing."""
+
+    def phase(self, name: str, predicted_seconds: float) -> None:
+        """Nothing."""
+
+    def event(self, text: str, outcome: str = "") -> None:
+        """Nothing."""
+
+
 @dataclass(slots=True)
 class Run:
     """Everything that the steps of a run share. `missing` tells what could not be started, and why."""
@@ -86,7 +96,7 @@ class Run:
 
     @property
     def own_stack(self) -> OwnStack:
-        return OwnStack(self.engine, self.marks, self.directory, self.folder / "run.env")
+        return OwnStack(self.engine, self.marks, self.directory, self.folder / "run.env", self.stopping)
 
     def now(self) -> float:
         """Seconds since the run began."""

@@ -98,7 +98,7 @@ def _image(site: Site, instance: Instance, container: Container) -> str:
     context = read_context(locate(instance.component, f"live/{container.build}"))
     given: Any = container.options.get("pack_files", {})
     text_of = pack_file(site.stack, site.texts)
-    context |= {str(name): text_of(str(path)).encode() for name, path in dict(given).items()}
+    context |= {str(name): text_of(str(path)).encode() for name, path in dict(given).items() if path}
     return site.images.build(instance.component.id, context)
 
 

@@ -24,7 +24,7 @@ from obsboot.live.options import Options
 from obsboot.live.planning import Plan, blip_candidate, is_healthy, planned
 from obsboot.live.queries import check_queries
 from obsboot.live.replaying import replayed
-from obsboot.live.run import Listener, Run
+from obsboot.live.run import Listener, Run, Silent
 from obsboot.live.soak import check_soak
 from obsboot.live.targets import check_rules, check_targets
 from obsboot.live.tasks import Trial
@@ -34,16 +34,6 @@ from obsboot.live.workload import wait_for_count
 from obsboot.model import Exit, ObsbootError, Pack, Report
 
 _COUNTS_SECONDS = 20.0
-
-
-class Silent:
-    """A listener that says nothing."""
-
-    def phase(self, name: str, predicted_seconds: float) -> None:
-        """Nothing."""
-
-    def event(self, text: str, outcome: str = "") -> None:
-        """Nothing."""
 
 
 def prediction(pack: Pack, options: Options) -> Plan:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from obsboot import cli
+from obsboot import cli, live
+from obsboot.catalog import parse
 from obsboot.commands import catalog as command
 from obsboot.model import Exit
 
@@ -32,9 +32,7 @@ def run(sample: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
 
 def engine(monkeypatch: pytest.MonkeyPatch, exposition: str) -> None:
     """Puts a live engine in place that records `exposition`."""
-    live = SimpleNamespace(record=lambda component: exposition)
-    monkeypatch.setitem(sys.modules, "obsboot.live", live)
-    monkeypatch.setattr("obsboot.live", live, raising=False)
+    monkeypatch.setattr(live, "record", lambda component, catalogue, options: exposition)
 
 
 def test_list_has_a_line_for_each_component(run: Any) -> None:
@@ -156,6 +154,14 @@ def test_record_refuses_a_version_that_is_a_path(run: Any, monkeypatch: pytest.M
     code, _, err = run("record", "kettle", "--version", version)
     assert code == Exit.USAGE
     assert "cannot be a file's name" in err
+
+
+def test_record_says_what_is_no_longer_there(run: Any, sample: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    company = sample.written("company", {"templates/components/kettle/metrics/2.1.0.prom": EXPOSITION})
+    engine(monkeypatch, "kettle_more 1\n")
+    _, out, _ = run("record", "kettle", "--catalog", str(company))
+    lost = next(iter(parse(EXPOSITION).families))
+    assert f"no longer there, so look before you commit: {lost}\n" in out
 
 
 def test_record_needs_a_version(run: Any, sample: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,12 +17,19 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from http_metrics import instrument
-from pool_metrics import instrument_pool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+try:
+    from pool_metrics import instrument_pool
+except ImportError:  # a stack whose pool is not measured has no such snippet
+
+    def instrument_pool(engine: Engine, name: str) -> None:
+        """Measures nothing."""
+
 
 Seconds = Annotated[float, Query(ge=0, le=60)]
 Status = Annotated[int, Query(ge=200, le=599)]
