@@ -7,16 +7,22 @@ BUILD := build
 SOURCES := $(shell find obsboot templates dashboards alerts -type f -not -name '*.pyc') pyproject.toml
 UNIT := tests/unit tests/catalog tests/checks tests/golden tests/cli tests/wheel tests/test_architecture.py
 
+# What is compiled is kept: each process would rewrite the assertions of all tests anew, which takes seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
+# What `make test` runs, with a budget of minutes each.
+STAGES := lint=2 test-unit=4 images=8 test-replay=3 test-snippet=3 test-live=30
+
 .PHONY: demo test test-unit test-replay test-snippet test-live lint images bench golden clean
 
 demo: $(VENV)/.installed ## the whole line on the bundled sample service
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo
 
 test: ## everything, containers included
-	tests/bed/with-engine $(MAKE) --no-print-directory lint test-unit test-replay test-snippet test-live
+	+tests/bed/with-engine tests/bed/stages $(STAGES)
 
 test-unit: $(VENV)/.installed ## no containers, under a minute
-	$(BIN)/pytest $(UNIT) -m 'not live' --cov --cov-report=term:skip-covered
+	$(BIN)/pytest $(UNIT) -m 'not live' -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 test-replay: $(BUILD)/images.yaml ## every alert in simulated time, by the promtool of the pinned Prometheus
 	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/pytest tests/replay

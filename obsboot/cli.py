@@ -102,6 +102,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         cli.main(args=None if arguments is None else list(arguments), prog_name="obsboot", standalone_mode=False)
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # so rich ends a program that nobody reads any more
+            return _ended(end.__context__)
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:  # the one place where errors become a message and a code
         return _ended(error)

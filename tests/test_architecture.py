@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-import pytest
-
-from obsboot.catalog import load
+from obsboot.catalog import Catalogue
 
 PACKAGE = Path(__file__).parents[1] / "obsboot"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -22,6 +21,9 @@ ORDER = (
 """Each part may import what stands before it. `fleet` and `update` will join between live and commands."""
 
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 def names(path: Path) -> str:
     return str(path.relative_to(PACKAGE))
 
@@ -30,48 +32,70 @@ def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
+def syntax(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(syntax(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("obsboot."):
             yield str(node.module).split(".")[1]
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+def functions(path: Path) -> Iterator[Function]:
+    for node in ast.walk(syntax(path)):
+        if isinstance(node, Function):
             yield node
 
 
-@pytest.mark.parametrize("path", MODULES, ids=names)
-def test_a_module_imports_only_what_comes_before_it(path: Path) -> None:
-    own = part_of(path)
-    if own in ("__init__", "__main__"):
-        return
-    late = {other for other in imports(path) if other != own and ORDER.index(other) > ORDER.index(own)}
-    assert not late, f"{names(path)} reaches forward to {late}"
+def test_a_module_imports_only_what_comes_before_it() -> None:
+    late = {
+        f"{names(path)} reaches forward to {other}"
+        for path in MODULES
+        if (own := part_of(path)) not in ("__init__", "__main__")
+        for other in imports(path)
+        if other != own and ORDER.index(other) > ORDER.index(own)
+    }
+    assert not late
 
 
-@pytest.mark.parametrize("path", MODULES, ids=names)
-def test_no_technology_is_named_in_the_engine(path: Path) -> None:
-    technologies = sorted(set(load()) - PLATFORM)
-    found = re.findall(rf"\b({'|'.join(technologies)})\b", path.read_text(), re.IGNORECASE)
-    assert not found, f"{names(path)} names {set(found)}; technologies are data"
+def test_no_technology_is_named_in_the_engine(catalogue: Catalogue) -> None:
+    technologies = "|".join(sorted(set(catalogue) - PLATFORM))
+    found = {
+        f"{names(path)} names {name}; technologies are data"
+        for path in MODULES
+        for name in re.findall(rf"\b({technologies})\b", path.read_text(), re.IGNORECASE)
+    }
+    assert not found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=names)
-def test_modules_and_functions_stay_small(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 300, names(path)
-    for function in functions(path):
-        size = (function.end_lineno or 0) - function.lineno + 1
-        arguments = [a.arg for a in (*function.args.args, *function.args.kwonlyargs) if a.arg not in ("self", "cls")]
-        assert size <= 40, f"{names(path)}: {function.name} has {size} lines"
-        commands = any("option" in ast.unparse(d) or "argument" in ast.unparse(d) for d in function.decorator_list)
-        assert len(arguments) <= 5 or commands, f"{names(path)}: {function.name} takes {len(arguments)} arguments"
+def test_modules_stay_small() -> None:
+    sizes = {names(path): len(path.read_text().splitlines()) for path in MODULES}
+    assert not {name: lines for name, lines in sizes.items() if lines > 300}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=names)
-def test_every_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text())), names(path)
+def test_functions_stay_small() -> None:
+    every = [(names(path), function) for path in MODULES for function in functions(path)]
+    sizes = {f"{name}: {f.name}": (f.end_lineno or 0) - f.lineno + 1 for name, f in every}
+    assert not {name: lines for name, lines in sizes.items() if lines > 40}
+    takes = {f"{name}: {f.name}": arguments(f) for name, f in every if not is_command(f)}
+    assert not {name: count for name, count in takes.items() if count > 5}
+
+
+def arguments(function: Function) -> int:
+    """How many arguments it takes, itself aside."""
+    every = (*function.args.args, *function.args.kwonlyargs)
+    return len([each for each in every if each.arg not in ("self", "cls")])
+
+
+def is_command(function: Function) -> bool:
+    """Whether its arguments are options of the command line."""
+    return any("option" in ast.unparse(d) or "argument" in ast.unparse(d) for d in function.decorator_list)
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert not [names(path) for path in MODULES if not ast.get_docstring(syntax(path))]
 
 
 def test_no_module_is_called_after_nothing() -> None:

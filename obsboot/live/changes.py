@@ -104,7 +104,8 @@ class Document:
         """The change that puts the text `after` where `node` stands."""
         start = node.start_mark.index
         before = self.text[start : node.end_mark.index].rstrip()
-        if node.start_mark.column == 0 and start:
+        block = isinstance(node, yaml.CollectionNode) and not node.flow_style
+        if start and (block or node.start_mark.column == 0):
             after = f" {after}"  # a flow value has to stand deeper than its key
         return Change(self.path, kind, what, start, before, after)
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ RUN_LABEL = "obsboot.run"
 OWNER_LABEL = "obsboot.owner"
 FOLDER_LABEL = "obsboot.folder"
 _CALL_SECONDS = 60.0
+_REMOVE_SECONDS = 60.0
+_SETTLE_SECONDS = 0.3
 _INSTALL = "install Docker Engine with its compose plugin and start it; everything else works without"
 
 
@@ -137,16 +140,24 @@ def _started(pid: int) -> str:
 
 
 def remove(engine: Engine, run: str) -> int:
-    """Remove everything that carries the run's label, again until nothing does; how many things that were."""
-    removed = 0
-    for _ in range(3):
+    """Remove everything that carries the run's label; how many things that were.
+
+    It looks until it has found nothing twice: what the engine was just making when the run ended comes late.
+    Raises ObsbootError where something stays.
+    """
+    removed: set[tuple[str, str]] = set()
+    looked, end = 0, time.monotonic() + _REMOVE_SECONDS
+    while looked < 2:
         found = list(_belongings(engine, f"{RUN_LABEL}={run}"))
-        removed += len(found)
+        if found and time.monotonic() > end:
+            left = ", ".join(sorted(thing.name for thing in found))
+            raise ObsbootError(f"the engine does not remove {left}", fix="run `obsboot clean` later", code=_COULD_NOT)
         for thing in found:
             _remove(thing)
-        if not found:
-            break
-    return removed
+        removed |= {(type(thing).__name__, thing.name) for thing in found}
+        looked = 0 if found else looked + 1
+        time.sleep(_SETTLE_SECONDS)
+    return len(removed)
 
 
 def _belongings(engine: Engine, label: str) -> Iterator[Any]:
@@ -161,7 +172,7 @@ def _remove(thing: Any) -> None:
     try:
         thing.remove(**options)
     except docker.errors.APIError as error:
-        if error.status_code not in (404, 409):  # gone by itself, or still held by what goes in the next round
+        if error.status_code not in (403, 404, 409):  # gone by itself, or still held by what goes in the next round
             raise
 
 

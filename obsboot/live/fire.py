@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from requests import RequestException
+
 from obsboot.live.faults import injected
 from obsboot.live.history import Episode, Key
 from obsboot.live.loads import Loads
@@ -95,8 +97,8 @@ def attempt(run: Run, loads: Loads, trial: Trial, silent: bool, over: Callable[[
             for course in outcome.courses:
                 course.undone = undone
         _await_end(run, outcome, silent, over)
-    except ObsbootError as error:
-        outcome.error = error.message
+    except (ObsbootError, RequestException) as error:  # what the engine refuses, with a container that died
+        outcome.error = str(error)
     outcome.ended = time.time()
     return outcome
 

@@ -8,10 +8,11 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from obsboot.live.engine import Engine
 from obsboot.live.options import Options
+from obsboot.live.waiting import unless_stopped
 
 
 class Unavailable(Exception):
@@ -25,6 +26,7 @@ class Images:
     engine: Engine
     options: Options
     used: dict[str, str] = field(default_factory=dict)
+    stopping: Event = field(default_factory=Event)
     _lock: Lock = field(default_factory=Lock)
 
     def reference(self, official: str) -> str:
@@ -61,7 +63,7 @@ class Images:
         import docker  # noqa: PLC0415 - as above
 
         try:
-            self.engine.client.images.pull(*_name_and_tag(reference))
+            unless_stopped(lambda: self.engine.client.images.pull(*_name_and_tag(reference)), self.stopping)
         except (docker.errors.APIError, OSError) as error:
             said = str(getattr(error, "explanation", None) or error).strip()
             raise Unavailable(f"image {reference} not available: {said}") from None
@@ -94,14 +96,17 @@ class Images:
         import docker  # noqa: PLC0415 - as above
 
         try:
-            self.engine.client.images.build(
-                fileobj=_archive(files), custom_context=True, tag=tag, rm=True, forcerm=True, network_mode="default"
-            )
+            unless_stopped(lambda: self._built(tag, files), self.stopping)
         except docker.errors.BuildError as error:
             log = "".join(str(line.get("stream", "")) for line in error.build_log).strip().splitlines()
             raise Unavailable(f"image {tag} cannot be built: {error.msg}; " + " | ".join(log[-6:])) from None
         except docker.errors.APIError as error:
             raise Unavailable(f"image {tag} cannot be built: {error.explanation}") from None
+
+    def _built(self, tag: str, files: Mapping[str, bytes]) -> None:
+        self.engine.client.images.build(
+            fileobj=_archive(files), custom_context=True, tag=tag, rm=True, forcerm=True, network_mode="default"
+        )
 
 
 def read_context(folder: Path) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import yaml
@@ -14,12 +14,13 @@ import yaml
 from obsboot.live.alertmanager import Alertmanager
 from obsboot.live.containers import Box, Died, Marks
 from obsboot.live.copy import copy
+from obsboot.live.disk import writing
 from obsboot.live.edits.compose import Surroundings
-from obsboot.live.engine import Engine, connect, owner, remove
+from obsboot.live.engine import Engine, connect, remove
 from obsboot.live.filled import filled
 from obsboot.live.history import History
 from obsboot.live.images import Images, Unavailable
-from obsboot.live.interrupts import uninterrupted
+from obsboot.live.interrupts import to_the_end
 from obsboot.live.options import Options
 from obsboot.live.prometheus import Prometheus
 from obsboot.live.run import Listener, Run, new_identity, new_secrets
@@ -40,31 +41,41 @@ _NEEDED = ("prometheus", "alertmanager")
 def opened(pack: Pack, options: Options, listener: Listener) -> Iterator[Run]:
     """A run with nothing started yet. At the end of the `with` everything that it started is gone (but with --keep)."""
     engine = connect()
-    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX)).resolve()
-    folder.chmod(0o755)
-    (folder / OWNER_FILE).write_text(owner())
-    run = _new(pack, options, listener, engine, folder)
+    with writing(Path(tempfile.gettempdir())):
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX)).resolve()
+    images, marks = Images(engine, options), Marks(new_identity(), str(folder))
+
+    def end() -> None:
+        images.stopping.set()
+        if not options.keep:
+            with suppress(OSError):  # nobody may read it any more
+                listener.event("removing everything that the run started")
+            close(engine, marks.run, folder)
+
     try:
+        with writing(folder):
+            folder.chmod(0o755)
+            (folder / OWNER_FILE).write_text(marks.by)
+            run = _new(pack, options, listener, images, marks)
         yield run
     finally:
-        run.stopping.set()
-        if not options.keep:
-            with uninterrupted():
-                close(engine, run.marks.run, folder)
+        to_the_end(end)
 
 
 def close(engine: Engine, run: str, folder: Path) -> None:
     """Remove the run's containers, networks, volumes and folder."""
-    remove(engine, run)
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        remove(engine, run)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new(pack: Pack, options: Options, listener: Listener, engine: Engine, folder: Path) -> Run:
-    marks = Marks(new_identity(), str(folder))
-    images = Images(engine, options)
+def _new(pack: Pack, options: Options, listener: Listener, images: Images, marks: Marks) -> Run:
+    engine, folder = images.engine, Path(marks.folder)
     procfs = _procfs(folder)
     made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference, procfs))
     run = Run(pack, options, listener, engine, marks, folder, images, made, secrets=new_secrets(secrets(pack.stack)))
+    run.stopping = images.stopping
     texts = {path: data.decode(errors="replace") for path, data in made.files.items()}
     run.site = Site(engine, images, marks, pack.stack, folder, (), run.secrets, texts, run.stopping)
     run.site.service_image = options.service_image
@@ -85,19 +96,27 @@ def bring_up(run: Run) -> None:
 
     What cannot be had is noted in `run.missing`. Raises ObsbootError where nothing could be proven without it.
     """
-    made = run.folder / "pack"
-    made.mkdir()
-    run.copy.write(made)
-    (run.directory / "secrets").mkdir(mode=0o755)
-    env = run.own_stack.env_file
-    env.touch(mode=0o600)
-    env.write_text("".join(f"{name}={value}\n" for name, value in run.secrets.items()))
+    with writing(run.folder):
+        _lay_out(run)
     _networks(run)
     for kind in ("server", "service", "library", "platform"):
         _side_by_side(
             run, [i for i in run.stack.instances if i.component.kind == kind and run.recipes[i.id].containers]
         )
     _own(run)
+
+
+def _lay_out(run: Run) -> None:
+    """The copy, and the secrets that the run has instead of the user's."""
+    made = run.folder / "pack"
+    made.mkdir()
+    run.copy.write(made)
+    secret = run.directory / "secrets"
+    secret.mkdir()
+    secret.chmod(0o755)  # its reader is a user of a container, and the umask may forbid everything
+    env = run.own_stack.env_file
+    env.touch(mode=0o600)
+    env.write_text("".join(f"{name}={value}\n" for name, value in run.secrets.items()))
 
 
 def _networks(run: Run) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,12 @@ import yaml
 
 from obsboot.live.containers import Box, Marks
 from obsboot.live.engine import Engine
+from obsboot.live.waiting import Stopped
 from obsboot.model import Exit, ObsbootError
 
 UP_SECONDS = 180.0
+_LOOK_SECONDS = 0.5
+_GIVE_UP_SECONDS = 10.0
 _EXTRA = "obsboot-run.yaml"
 
 
@@ -27,6 +33,7 @@ class OwnStack:
     marks: Marks
     folder: Path
     env_file: Path
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def prepare(self, extra: Mapping[str, Mapping[str, Any]]) -> None:
         """Write the run's own compose file: labels on everything, and `extra` keys of services."""
@@ -69,36 +76,60 @@ class OwnStack:
         argv += ["--env-file", str(self.env_file)]
         for path in files or self._files():
             argv += ["-f", str(path)]
-        return _run([*argv, *arguments], arguments[0], {**os.environ, "DOCKER_HOST": self.engine.host})
+        return self._run([*argv, *arguments], arguments[0], {**os.environ, "DOCKER_HOST": self.engine.host})
 
-
-def _run(argv: Sequence[str], what: str, env: Mapping[str, str]) -> str:
-    """The output. In a session of its own, so that Ctrl-C reaches obsboot first, which then ends it."""
-    process = subprocess.Popen(
-        argv,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=dict(env),
-        start_new_session=True,
-    )
-    try:
-        out, said = process.communicate(timeout=UP_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise ObsbootError(
-            f"`{' '.join(argv)}` did not end within {UP_SECONDS:g} s", code=Exit.COULD_NOT_CHECK
-        ) from None
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
-    if process.returncode:
-        lines = said.decode(errors="replace").strip().splitlines()
-        text = "\n".join(lines[-8:])
-        full = "no space left" in text.lower()
-        raise ObsbootError(
-            f"docker compose {what} failed:\n{text}",
-            fix="free space on the engine's disk: `docker system df` shows what takes it" if full else "",
-            code=Exit.COULD_NOT_CHECK,
+    def _run(self, argv: Sequence[str], what: str, env: Mapping[str, str]) -> str:
+        """The output. In a session of its own, so that Ctrl-C reaches obsboot alone."""
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(env),
+            start_new_session=True,
         )
-    return out.decode(errors="replace")
+        try:
+            said = self._ended(process)
+        finally:
+            _end(process)
+        if said is None:
+            raise ObsbootError(f"`{' '.join(argv)}` did not end within {UP_SECONDS:g} s", code=Exit.COULD_NOT_CHECK)
+        out, errors = said
+        if process.returncode:
+            raise _complaint(what, errors.decode(errors="replace"))
+        return out.decode(errors="replace")
+
+    def _ended(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes] | None:
+        """What it said; None where it takes too long. Raises Stopped when the run ends.
+
+        Then it is given the time to finish: what it has only asked for would come when the others are gone.
+        """
+        end = time.monotonic() + UP_SECONDS
+        while time.monotonic() < end:
+            with suppress(subprocess.TimeoutExpired):
+                return process.communicate(timeout=min(_LOOK_SECONDS, UP_SECONDS))
+            if self.stopping.is_set():
+                end = min(end, time.monotonic() + _GIVE_UP_SECONDS)
+        if self.stopping.is_set():
+            raise Stopped
+        return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_GIVE_UP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _complaint(what: str, said: str) -> ObsbootError:
+    text = "\n".join(said.strip().splitlines()[-8:])
+    full = "no space left" in text.lower()
+    return ObsbootError(
+        f"docker compose {what} failed:\n{text}",
+        fix="free space on the engine's disk: `docker system df` shows what takes it" if full else "",
+        code=Exit.COULD_NOT_CHECK,
+    )

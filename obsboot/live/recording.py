@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from obsboot.catalog import Catalogue, inventory
-from obsboot.live.interrupts import interruptible
+from obsboot.live.interrupts import apart, interruptible
 from obsboot.live.loads import Loads
 from obsboot.live.opening import bring_up, opened
 from obsboot.live.options import Options
@@ -37,9 +37,13 @@ def record(component: Component, catalogue: Catalogue, options: Options) -> str:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text, encoding="utf-8")
         with opened(Pack(Path(folder), stack, {}), options, Silent()) as run:
-            bring_up(run)
-            instance = next(i for i in stack.instances if i.component.id == component.id)
-            return _own(_exposition(run, instance), instance, stack)
+            return apart(lambda: _recorded(run, component), run.ending)
+
+
+def _recorded(run: Run, component: Component) -> str:
+    bring_up(run)
+    instance = next(i for i in run.stack.instances if i.component.id == component.id)
+    return _own(_exposition(run, instance), instance, run.stack)
 
 
 def _around(component: Component, catalogue: Catalogue) -> Iterator[Component]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from obsboot.live.run import Run
+from obsboot.live.waiting import Stopped
 from obsboot.model import Result
 from obsboot.promtool import LIMIT, Ran
 from obsboot.replay import replay_with
@@ -29,12 +30,14 @@ def replayed(run: Run, image: str) -> tuple[Result, ...]:
     )
     made.start()
     try:
-        return replay_with(run.pack, lambda arguments: _promtool(made, arguments))
+        return replay_with(run.pack, lambda arguments: _promtool(run, made, arguments))
     finally:
         made.remove(force=True, v=True)
 
 
-def _promtool(container: object, arguments: Sequence[str]) -> Ran:
+def _promtool(run: Run, container: object, arguments: Sequence[str]) -> Ran:
+    if run.stopping.is_set():
+        raise Stopped
     began = time.monotonic()
     done = container.exec_run(["promtool", *arguments], workdir="/replay")  # type: ignore[attr-defined]
     return Ran(done.exit_code, done.output.decode(errors="replace"), time.monotonic() - began)

@@ -14,9 +14,10 @@ from obsboot.live.alertmanager import Alertmanager, Sink
 from obsboot.live.clock import Clock
 from obsboot.live.containers import Box, Died, Marks
 from obsboot.live.copy import Copy
-from obsboot.live.engine import Engine
+from obsboot.live.engine import Engine, remove
 from obsboot.live.history import History
 from obsboot.live.images import Images
+from obsboot.live.interrupts import Ending
 from obsboot.live.options import Options
 from obsboot.live.own_stack import OwnStack
 from obsboot.live.prometheus import Prometheus
@@ -147,10 +148,17 @@ class Run:
 
     def check_alive(self) -> None:
         """Raise Died where a container without which nothing can be seen has ended by itself."""
-        for name in ("prometheus", "alertmanager"):
-            box = self.services.get(name)
-            if box and not box.stopped and (state := box.state()).startswith(("exited", "dead", "gone")):
-                raise Died(f"{name} {state}, its last lines:\n{box.last_lines()}", code=Exit.COULD_NOT_CHECK)
+        for box in (*map(self.services.get, ("prometheus", "alertmanager")), getattr(self, "sink_box", None)):
+            if box is None or box.stopped or not (state := box.state()).startswith(("exited", "dead", "gone")):
+                continue
+            if not box.stopped:  # nor did a fault stop it while it was looked at
+                raise Died(f"{box.what} {state}, its last lines:\n{box.last_lines()}", code=Exit.COULD_NOT_CHECK)
+
+    @property
+    def ending(self) -> Ending:
+        """How what the run does ends early; with `keep` the containers stay all the same."""
+        take_away = (lambda: None) if self.options.keep else (lambda: remove(self.engine, self.marks.run))
+        return Ending(self.stopping, take_away, self.check_alive)
 
     def add(self, result: Result) -> Result:
         """Keep a result and tell the listener."""

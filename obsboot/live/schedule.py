@@ -8,7 +8,7 @@ from dataclasses import dataclass
 MOST_AT_ONCE = 12
 """More faults at once than this would slow each other down on a small machine."""
 
-_ROUNDS = 40
+ROUNDS = 40
 _LATE = 0.2
 """Of the seconds at which a task ended, what it becomes more urgent by: enough to change the order within a few rounds."""
 
@@ -73,7 +73,7 @@ def _meets(ones: Iterable[tuple[str, str]], others: frozenset[tuple[str, str]]) 
     return any(key in others or key[0] in names for key in ones)
 
 
-def plan(tasks: Sequence[Task], at_once: int = MOST_AT_ONCE) -> list[Slot]:
+def plan(tasks: Sequence[Task], at_once: int = MOST_AT_ONCE, rounds: int = ROUNDS) -> list[Slot]:
     """Slots in the order of their beginning; deterministic.
 
     In each of several rounds a task begins as soon as nothing that runs conflicts with it, the most urgent one first. At
@@ -83,7 +83,7 @@ def plan(tasks: Sequence[Task], at_once: int = MOST_AT_ONCE) -> list[Slot]:
     met = _Meetings.of(tasks)
     urgency = {task.name: sum(t.seconds for t in tasks if t.name in met.running[task.name]) for task in tasks}
     best: list[Slot] = []
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         slots = _greedy(sorted(tasks, key=lambda t: (-urgency[t.name], -t.seconds, t.name)), met, at_once)
         if not best or length(slots) < length(best):
             best = slots

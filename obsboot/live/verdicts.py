@@ -30,10 +30,10 @@ def tell(run: Run, outcome: Outcome, silent: bool, before: str = "") -> None:
     for course in outcome.courses:
         wrong = problem(run, course)
         detail = _detail(run, outcome, course)
-        if wrong:
-            run.say("live/alert", course.watched.subject, "failed", wrong, **detail)
-        elif outcome.error:
+        if outcome.error:  # not broken, or not mended: what the alert did then says nothing of it
             run.say("live/alert", course.watched.subject, "error", outcome.error, **detail)
+        elif wrong:
+            run.say("live/alert", course.watched.subject, "failed", wrong, **detail)
         else:
             again = f"; at the second attempt (the first: {before})" if before else ""
             run.say("live/alert", course.watched.subject, "passed", _sentence(course, silent) + again, **detail)

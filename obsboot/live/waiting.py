@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 from obsboot.model import Exit, ObsbootError
@@ -24,6 +25,29 @@ class TimedOut(ObsbootError):
     def __init__(self, what: str, seconds: float, seen: str) -> None:
         said = f"{what}: not within {seconds:.0f} s" + (f"; last seen: {seen}" if seen else "")
         super().__init__(said, code=Exit.COULD_NOT_CHECK)
+
+
+def begun(call: Callable[[], T]) -> Future[T]:
+    """What a call returns or raises, once it has. Its thread does not keep the process from ending."""
+    done: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(call())
+        except BaseException as error:  # raised again where it is waited for
+            done.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return done
+
+
+def unless_stopped(call: Callable[[], T], stopping: threading.Event) -> T:
+    """What a call returns or raises that may take minutes. Raises Stopped when the run ends, and leaves it alone."""
+    done = begun(call)
+    while not wait((done,), _PAUSE_SECONDS).done:
+        if stopping.is_set():
+            raise Stopped
+    return done.result()
 
 
 def wait_for(

@@ -15,18 +15,16 @@ def obstacle(root: Path, path: str) -> str:
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or ".." in parts or "\0" in path or parts[0] == ".git":
         return "it is no path inside the repository"
-    here = root
+    here = str(root)  # plain text, since this is asked of every file of a pack, twice
     for part in parts[:-1]:
-        here /= part
-        if why := _folder(here, root):
+        here = f"{here}/{part}"
+        kind = _kind(here)
+        if kind is not None and not stat.S_ISDIR(kind) and (why := _no_folder(Path(here), root, kind)):
             return why
-    return _target(root / path)
+    return _target(f"{here}/{parts[-1]}")
 
 
-def _folder(path: Path, root: Path) -> str:
-    kind = _kind(path)
-    if kind is None or stat.S_ISDIR(kind):
-        return ""
+def _no_folder(path: Path, root: Path, kind: int) -> str:
     name = path.relative_to(root)
     if stat.S_ISLNK(kind):
         if not path.resolve().is_relative_to(root.resolve()):
@@ -35,7 +33,7 @@ def _folder(path: Path, root: Path) -> str:
     return f"{name} is a file where a folder has to be"
 
 
-def _target(path: Path) -> str:
+def _target(path: str) -> str:
     kind = _kind(path)
     if kind is None or stat.S_ISREG(kind):
         return ""
@@ -44,7 +42,7 @@ def _target(path: Path) -> str:
     return "a folder is there" if stat.S_ISDIR(kind) else "something is there that is no regular file"
 
 
-def _kind(path: Path) -> int | None:
+def _kind(path: str) -> int | None:
     try:
         return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from obsboot.model import Exit, GeneratedFile, ObsbootError, Owner
@@ -67,9 +67,14 @@ def state_of(files: Iterable[GeneratedFile], origin: Mapping[str, str], version:
 def manifest_text(state: State) -> str:
     """The text of `manifest.json`: a line for each file, so that two branches merge well."""
     head = {"schema": SCHEMA, "obsboot": state.version, "base": _digest(state.base), "answers": dict(state.origin)}
-    files = [f"    {json.dumps(path)}: {json.dumps(asdict(one))}" for path, one in state.files.items()]
+    files = [f"    {json.dumps(path)}: {json.dumps(_said(one))}" for path, one in state.files.items()]
     body = json.dumps(head, indent=2).removesuffix("\n}")
     return f'{body},\n  "files": {{\n' + ",\n".join(files) + "\n  }\n}\n"
+
+
+def _said(one: Recorded) -> dict[str, str | bool]:
+    """Its fields in their order, none of which has to be copied."""
+    return {name: getattr(one, name) for name in Recorded.__slots__}
 
 
 def base_bytes(state: State) -> bytes:

@@ -185,7 +185,8 @@ def main() -> int:
     runs = max(1, parser.parse_args().runs)
     with tempfile.TemporaryDirectory(prefix="obsboot-bench-") as folder:
         try:
-            field = contenders(Path(folder), shutil.which(os.environ.get("OBSBOOT_PROMTOOL") or "promtool"))
+            promtool = shutil.which(os.environ.get("OBSBOOT_PROMTOOL") or "promtool")
+            field = contenders(Path(folder), promtool and str(Path(promtool).resolve()))  # it runs in other folders
             for number in range(runs):
                 for each in field:
                     if not each.slow or number < SLOW_RUNS:

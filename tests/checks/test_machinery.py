@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import example
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
+from plain_data import PLAIN, nested
 
 from obsboot import checks as package
 from obsboot.checks import Check, check, checks
@@ -187,13 +187,6 @@ def test_malformed_json(text: str, line: int) -> None:
     assert caught.value.line == line
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=20,
-)
-
-
 def ways(data: object, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     yield way
     pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
@@ -201,7 +194,7 @@ def ways(data: object, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
         yield from ways(value, (*way, key))
 
 
-@given(JSON)
+@given(nested(PLAIN))
 def test_every_part_of_a_json_text_has_its_line(data: object) -> None:
     """Written with one part a line, the lines are those of the parts in their order."""
     text = json.dumps(data, indent=1)

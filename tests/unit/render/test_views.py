@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import pytest
 
-from obsboot.catalog import Catalogue, load
+from obsboot.catalog import Catalogue
 from obsboot.model import Instance, Signal, Stack
 from obsboot.promql import Rewrite, Selector, check, rewrite, selectors
 from obsboot.promql.rewriting import normal
@@ -15,7 +16,6 @@ from tests.stacks import stack_of
 
 ADDED = ("job", "instance", "service", "le")
 """Labels whose matchers a view adds, or whose values it takes from the answers."""
-SIGNALS = [(c.id, s) for c in load().components.values() for s in c.signals]
 
 
 def without_added(selector: Selector) -> Selector:
@@ -45,31 +45,37 @@ def stack(catalogue: Catalogue) -> Stack:
     return stack_of(catalogue)
 
 
-@pytest.mark.parametrize(("component", "name"), SIGNALS)
-def test_a_panel_gets_variables_and_nothing_else(stack: Stack, component: str, name: str) -> None:
-    for instance in stack.of(component):
-        signal = instance.component.signals[name]
+def every(stack: Stack) -> Iterator[tuple[Instance, Signal]]:
+    """Each signal of the catalogue with the instance that has it."""
+    for instance in stack.instances:
+        for signal in instance.component.signals.values():
+            yield instance, signal
+
+
+def test_a_panel_gets_variables_and_nothing_else(stack: Stack) -> None:
+    for instance, signal in every(stack):
         view = for_panel(signal.expr, stack, instance).replace("$__rate_interval", "5m")
-        assert plain(view) == plain(filled(signal, stack, instance))
+        assert plain(view) == plain(filled(signal, stack, instance)), signal.name
         for selector in selectors(view):
-            assert {m.name for m in selector.matchers} & {"job", "service"}, selector
+            assert {m.name for m in selector.matchers} & {"job", "service"}, (signal.name, selector)
 
 
-@pytest.mark.parametrize(("component", "name"), SIGNALS)
-def test_a_record_gets_fixed_jobs_and_nothing_else(stack: Stack, component: str, name: str) -> None:
-    for instance in stack.of(component):
-        signal = instance.component.signals[name]
+def test_a_record_gets_fixed_jobs_and_nothing_else(stack: Stack) -> None:
+    for instance, signal in every(stack):
         view = for_record(signal.expr, stack, instance)
-        assert plain(view) == plain(filled(signal, stack, instance))
+        assert plain(view) == plain(filled(signal, stack, instance)), signal.name
         for selector in selectors(view):
             jobs = jobs_of(selector.name, stack, instance)
-            assert selector.value_of("job") in (*jobs, None)
+            assert selector.value_of("job") in (*jobs, None), signal.name
 
 
-@pytest.mark.parametrize(("component", "name"), SIGNALS)
-def test_a_rule_parses(stack: Stack, component: str, name: str) -> None:
-    for instance in stack.of(component):
-        check(for_rule(instance.component.signals[name].expr, stack, instance))
+def test_a_rule_parses(stack: Stack) -> None:
+    for instance, signal in every(stack):
+        check(for_rule(signal.expr, stack, instance))
+
+
+def test_every_component_has_an_instance(stack: Stack) -> None:
+    assert {instance.component.id for instance in stack.instances} == set(stack.catalogue)
 
 
 def test_a_bound_is_found_by_prometheus_2_and_3(stack: Stack) -> None:

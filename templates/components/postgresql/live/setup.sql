@@ -10,6 +10,9 @@ VACUUM (ANALYZE) obsboot_small;
 -- An archive that takes everything; a fault breaks it.
 ALTER SYSTEM SET archive_command = '/bin/true';
 SELECT pg_reload_conf() \g /dev/null
+-- Some WAL to begin with: it grows by a whole segment at a time, which in a folder with few is a large step.
+SELECT count(pg_logical_emit_message(false, 'obsboot', repeat('x', 1000000))) FROM generate_series(1, 160)
+  WHERE (SELECT sum(size) FROM pg_ls_waldir()) < 160000000 \g /dev/null
 
 -- The workloads' own databases, so that the counters are theirs alone.
 SELECT 'CREATE DATABASE obsboot_bench' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'obsboot_bench') \gexec
