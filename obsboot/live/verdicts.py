@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from obsboot.live.fire import Course, Outcome
+from obsboot.live.history import Episode
 from obsboot.live.run import Run
 from obsboot.live.variables import scaled_panel
 from obsboot.model import ObsbootError
@@ -14,6 +15,8 @@ from obsboot.render.views import for_rule
 
 _MOST_POINTS = 240
 _AROUND_SECONDS = 10.0
+
+_Series = tuple[Mapping[str, str], Sequence[tuple[float, float]]]
 
 
 def flaw(run: Run, outcome: Outcome) -> str:
@@ -111,7 +114,7 @@ def _threshold(run: Run, course: Course) -> float:
 
 
 def samples(run: Run, course: Course, outcome: Outcome) -> Sequence[Sequence[float]]:
-    """The signal during the trial, as (seconds since the start, value); of several series the first."""
+    """The signal during the trial, as (seconds since the start, value); of several series the one that fired."""
     each = course.watched
     signal = each.instance.component.signals[each.alert.signal]
     if signal.record:
@@ -126,5 +129,12 @@ def samples(run: Run, course: Course, outcome: Outcome) -> Sequence[Sequence[flo
         series = run.prometheus.range(scaled, start, end, step)
     except ObsbootError:
         return []
-    points = series[0][1] if series else []
+    points = _fired(series, course.episode)
     return [[round(at - run.began, 2), value] for at, value in points if math.isfinite(value)]
+
+
+def _fired(series: Sequence[_Series], episode: Episode | None) -> Sequence[tuple[float, float]]:
+    """The points of the series whose labels the alert has; of the first where none has them."""
+    labels = dict(episode.labels) if episode else {}
+    own = (points for names, points in series if all(labels.get(k) == v for k, v in names.items() if k != "__name__"))
+    return next(own, series[0][1] if series else [])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from obsboot.model import Dashboard, GeneratedFile, Headline, Instance, Overview, Panel, Signal, Stack
 from obsboot.render.json import dump as dump_json
 from obsboot.render.panels import DATASOURCE, Drawn, View, panel
+from obsboot.render.uids import uid_of
 from obsboot.render.yaml import OWNED, dump
 
 _COLUMNS = 24
@@ -42,12 +43,6 @@ def _dashboards(stack: Stack) -> Iterator[GeneratedFile]:
 
 def _file(path: str, board: Drawn, source: str) -> GeneratedFile:
     return GeneratedFile(path, dump_json(board) + "\n", "managed", source)
-
-
-def uid_of(stack: Stack, name: str) -> str:
-    """The dashboard's uid: readable, stable, and within Grafana's 40 characters."""
-    uid = f"{stack.service}-{stack.environment}-{name}"
-    return uid if len(uid) <= 40 else f"{uid[:31]}-{hashlib.sha256(uid.encode()).hexdigest()[:8]}"
 
 
 def of_instance(stack: Stack, instance: Instance, board: Dashboard) -> Drawn:

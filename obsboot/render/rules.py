@@ -10,6 +10,7 @@ from obsboot.model import Alert, GeneratedFile, Instance, Signal, Stack, Value
 from obsboot.promql import compare, fitted
 from obsboot.promql.rewriting import number
 from obsboot.render import units
+from obsboot.render.uids import uid_of
 from obsboot.render.views import for_record, for_rule, names
 from obsboot.render.yaml import OWNED, dump
 
@@ -123,7 +124,6 @@ def _annotations(stack: Stack, instance: Instance, alert: Alert) -> dict[str, st
     if base := stack.values.get("runbook_base"):
         notes["runbook_url"] = f"{str(base).rstrip('/')}/{alert.name}.md"
     if instance.component.dashboard:
-        from obsboot.render.grafana import uid_of  # noqa: PLC0415 - a dashboard asks this module for its thresholds
 
         notes["dashboard"] = f"/d/{uid_of(stack, instance.id)}"
     return notes
