@@ -124,7 +124,6 @@ def _annotations(stack: Stack, instance: Instance, alert: Alert) -> dict[str, st
     if base := stack.values.get("runbook_base"):
         notes["runbook_url"] = f"{str(base).rstrip('/')}/{alert.name}.md"
     if instance.component.dashboard:
-
         notes["dashboard"] = f"/d/{uid_of(stack, instance.id)}"
     return notes
 
