@@ -14,8 +14,12 @@ _OF_INSTANCE = ("component", "role", "address", "version", "owned_by")
 
 
 def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
-    """The stack that the answers describe. Raises ObsbootError where an instance names an unknown component."""
+    """The stack that the answers describe.
+
+    Raises ObsbootError where an instance names an unknown component, or two servers are to have one port.
+    """
     values = _with_defaults(answers.values, catalogue.questions)
+    _each_its_port(values)
     service = str(values["service"])
     asked = [_instance(name, given, catalogue, service) for name, given in sorted(answers.instances.items())]
     added = [_platform(c, service) for c in catalogue.components.values() if _belongs(c, asked, values)]
@@ -30,6 +34,13 @@ def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
         overview=catalogue.overview,
         checklist=catalogue.checklist,
     )
+
+
+def _each_its_port(values: Mapping[str, Value]) -> None:
+    taken: dict[Value, str] = {}
+    for name in sorted(name for name in values if name.endswith("_port")):
+        if (other := taken.setdefault(values[name], name)) != name:
+            raise ObsbootError(f"{name} is {values[name]}, and so is {other}", fix=f"--set {name}=PORT")
 
 
 def _with_defaults(given: Mapping[str, Value], questions: Mapping[str, Question]) -> dict[str, Value]:

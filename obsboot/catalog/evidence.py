@@ -73,6 +73,9 @@ def recipe_holds(catalogue: Catalogue, component: Component) -> Iterator[Wrong]:
     for keys, script in named.items():
         if script and "<<" not in script and not locate(component, f"live/{script}").exists():
             yield Wrong(path, keys, f"there is no live/{script}")
+    if component.kind == "service" and read.containers and not any(c.reference for c in read.containers.values()):
+        advice = "say `reference: true` of it"
+        yield Wrong(path, ("containers",), "no container is the one that a user's own service replaces", advice)
     used = {alert.fault for alert in component.alerts.values()}
     for fault in read.faults.values():
         if fault.name not in used:

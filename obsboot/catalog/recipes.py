@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -52,6 +53,11 @@ def _inside(recipe: Recipe, path: Path) -> Iterator[Wrong]:
             yield Wrong(path, at, f"workload {workload.name!r} has exactly one of `run`, `script` and `http`")
     for fault in recipe.faults.values():
         yield from _fault(recipe, path, fault)
+    for pattern, stand_in in recipe.stand_ins.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield Wrong(path, ("stand_ins", pattern), f"{stand_in!r} stands in for what is no pattern: {error}")
 
 
 def _fault(recipe: Recipe, path: Path, fault: Fault) -> Iterator[Wrong]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -31,8 +32,8 @@ def _lacks(report: Report, wanted: tuple[str, ...]) -> bool:
     return skipped or not any(r.outcome == "passed" and r.check.startswith(wanted[-1]) for r in report.results)
 
 
-def finish(report: Report, required: str | None, *, as_json: bool = False) -> None:
-    """Prints the report and ends the command with its exit code."""
+def finish(report: Report, required: str | None, *, as_json: bool = False, reports: tuple[Path, ...] = ()) -> None:
+    """Prints the report, keeps it in files, and ends the command with its exit code."""
     if as_json:
         click.echo(written(report, "json"))
     else:
@@ -50,6 +51,7 @@ def finish(report: Report, required: str | None, *, as_json: bool = False) -> No
         )
         click.echo(why, err=True)
     sys.stdout.flush()
+    kept_reports(report, reports)
     raise SystemExit(int(code))
 
 
@@ -60,15 +62,21 @@ def writable_reports(paths: tuple[Path, ...]) -> None:
             raise ObsbootError(
                 f"--report {path}: the format is told by the ending: {', '.join(f'.{f}' for f in FORMATS)}"
             )
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            raise ObsbootError(f"--report {path}: it cannot be written there", code=Exit.REFUSED)
+        if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+            fix = "name a file in a folder that is there, and that you may write to"
+            raise ObsbootError(f"--report {path}: it cannot be written there", fix=fix, code=Exit.REFUSED)
 
 
 def kept_reports(report: Report, paths: tuple[Path, ...]) -> None:
-    """Writes the report to each path, in the format of its ending."""
+    """Writes the report to each path, in the format of its ending: all of it, or what was there before stays."""
     for path in paths:
+        half = path.resolve().with_name(f".{path.name}.{os.getpid()}")
         try:
-            path.write_text(written(report, path.suffix.lstrip(".")), encoding="utf-8")
+            half.write_text(written(report, path.suffix.lstrip(".")), encoding="utf-8")
+            half.replace(path.resolve())
         except OSError as error:
-            raise ObsbootError(f"--report {path}: {error.strerror}", code=Exit.REFUSED) from None
+            with suppress(OSError):
+                half.unlink()
+            fix = "name a file in a folder that you may write to, on a disk with room"
+            raise ObsbootError(f"--report {path}: {error.strerror}", fix=fix, code=Exit.REFUSED) from None
         click.echo(f"report: {path}", err=True)

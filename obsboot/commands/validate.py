@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
 from obsboot.commands.options import catalog_option, catalogue_of, images_option, require_option, root_option
-from obsboot.model import Exit, ObsbootError
+from obsboot.model import ObsbootError
 
 if TYPE_CHECKING:
     from obsboot.live import Options
@@ -39,17 +41,11 @@ class _Asked:
     help="How many times faster than the pack's own durations.",
 )
 @images_option
-@click.option(
-    "--service-url", default="", metavar="URL", help="Your own running service instead of the reference service."
-)
-@click.option(
-    "--service-image", default="", metavar="IMAGE", help="Your own service's image instead of the reference service."
-)
-@click.option(
-    "--attach", default="", metavar="URL", help="Only read from a Prometheus that runs already; start nothing."
-)
-@click.option("--attach-alertmanager", default="", metavar="URL", help="With --attach: its Alertmanager.")
-@click.option("--attach-grafana", default="", metavar="URL", help="With --attach: its Grafana.")
+@click.option("--service-url", metavar="URL", help="Your own running service instead of the reference service.")
+@click.option("--service-image", metavar="IMAGE", help="Your own service's image instead of the reference service.")
+@click.option("--attach", metavar="URL", help="Only read from a Prometheus that runs already; start nothing.")
+@click.option("--attach-alertmanager", metavar="URL", help="With --attach: its Alertmanager.")
+@click.option("--attach-grafana", metavar="URL", help="With --attach: its Grafana.")
 @click.option(
     "--report",
     "reports",
@@ -67,35 +63,64 @@ def command(speed: float | None, **told: Any) -> None:
     Your own containers are never touched, and nobody is ever paged.
     """
     asked = _Asked(**{field.name: told.pop(field.name) for field in fields(_Asked)})
-    _validate(asked, {**told, **({"speed": speed} if speed else {})})
+    _validate(asked, {name: value for name, value in {**told, "speed": speed}.items() if value is not None})
 
 
 def _validate(asked: _Asked, told: dict[str, Any]) -> None:
-    from obsboot.commands.reporting import finish, kept_reports, writable_reports  # noqa: PLC0415
+    from obsboot.commands.reporting import finish, writable_reports  # noqa: PLC0415
     from obsboot.live.options import Options, read_images  # noqa: PLC0415
     from obsboot.workspace import load_pack, recover  # noqa: PLC0415
 
+    _refuse_contradictions({**told, "images_file": asked.images_file})
     writable_reports(asked.reports)
     images, registries = read_images(asked.images_file)
     options = Options(**told, images=images, registries=registries)
-    _refuse_what_no_run_does(options)
     if note := recover(asked.root):
         click.echo(note, err=True)
     pack = load_pack(asked.root, catalogue_of(asked.roots))
     report = _proven(pack, options, quiet=asked.as_json)
-    kept_reports(report, asked.reports)
-    finish(report, asked.required, as_json=asked.as_json)
+    finish(report, asked.required, as_json=asked.as_json, reports=asked.reports)
 
 
-def _refuse_what_no_run_does(options: Options) -> None:
-    """A proof of something else than was asked for would be a lie: these are refused until `live` does them."""
-    for name, given in (("--attach", options.attach), ("--service-url", options.service_url)):
-        if given:
-            raise ObsbootError(
-                f"{name}: this version proves with containers of its own only",
-                fix="leave it out, or name your service's image with --service-image",
-                code=Exit.COULD_NOT_CHECK,
-            )
+_URLS = ("attach", "attach_alertmanager", "attach_grafana", "service_url")
+_EXCLUDED = {
+    "attach": {
+        "quick": "it is quick already",
+        "keep": "it starts nothing that could be kept",
+        "speed": "a stack that runs has its own pace",
+        "images_file": "it starts no container",
+        "service_image": "it starts no service",
+        "service_url": "it reads what Prometheus scrapes already",
+    },
+    "service_url": {
+        "service_image": "there is one service",
+        "keep": "the way from the containers to your service ends with this command",
+    },
+}
+"""What contradicts an option, and why."""
+
+
+def _refuse_contradictions(given: Mapping[str, Any]) -> None:
+    """Raises ObsbootError for a URL that is none, or two options of which one says that the other is not wanted."""
+    from obsboot.live.options import checked_url  # noqa: PLC0415
+
+    for name in given.keys() & set(_URLS):
+        checked_url(_spelt(name), given[name])
+    if (url := given.get("service_url")) and (urlsplit(url).scheme != "http" or urlsplit(url).path.strip("/")):
+        fix = "name where it listens: --service-url http://HOST:PORT"
+        raise ObsbootError(f"--service-url: {url!r}: the pack scrapes plain HTTP, at its own path", fix=fix)
+    if given.get("service_image") == "":
+        raise ObsbootError("--service-image: the name of an image is missing", fix="--service-image NAME:TAG")
+    for name in filter(given.get, ("attach_alertmanager", "attach_grafana")):
+        if not given.get("attach"):
+            raise ObsbootError(f"{_spelt(name)}: --attach is missing", fix="name its Prometheus: --attach URL")
+    for name, others in _EXCLUDED.items():
+        for other in filter(given.get, others if given.get(name) else ()):
+            raise ObsbootError(f"{_spelt(other)} does not go with {_spelt(name)}: {others[other]}", fix="leave one out")
+
+
+def _spelt(name: str) -> str:
+    return f"--{name.removesuffix('_file').replace('_', '-')}"
 
 
 def _proven(pack: Pack, options: Options, *, quiet: bool) -> Report:
@@ -106,7 +131,8 @@ def _proven(pack: Pack, options: Options, *, quiet: bool) -> Report:
     from obsboot.report.detail import clock  # noqa: PLC0415
     from obsboot.report.progress import progress  # noqa: PLC0415
 
-    seconds = prediction(pack, options).seconds
-    click.echo(f"{pack.stack.service}: this will take about {clock(seconds)}", err=quiet)
+    seconds = 0.0 if options.attach else prediction(pack, options).seconds
+    if not options.attach:
+        click.echo(f"{pack.stack.service}: this will take about {clock(seconds)}", err=quiet)
     with progress(Console(stderr=quiet), seconds) as listener:
         return validate(pack, options, listener)

@@ -23,8 +23,11 @@ class Alertmanager:
         return list(asking.get(self.session, f"{self.base()}/api/v2/alerts"))
 
     def version(self) -> str:
-        status = asking.get(self.session, f"{self.base()}/api/v2/status")
-        return str(status["versionInfo"]["version"])
+        return str(self.status()["versionInfo"]["version"])
+
+    def status(self) -> dict[str, Any]:
+        """Among others its version, and under `config` the text of the configuration that it runs with."""
+        return dict(asking.get(self.session, f"{self.base()}/api/v2/status"))
 
     def reload(self) -> None:
         """Read the configuration anew. Raises NoAnswer where it is refused."""

@@ -31,8 +31,17 @@ def get(at: requests.Session, url: str, parameters: Mapping[str, Any] | None = N
     try:
         answer = at.get(full, timeout=_SECONDS)
     except requests.RequestException as error:
-        raise NoAnswer(f"GET {full}: {_reason(error)}", code=Exit.COULD_NOT_CHECK) from None
+        raise NoAnswer(f"GET {full}: {reason(error)}", code=Exit.COULD_NOT_CHECK) from None
     return _json("GET", full, answer)
+
+
+def status(at: requests.Session, url: str) -> tuple[int, Any]:
+    """The HTTP status of `url` and the JSON that it answers with, whatever the status. Raises NoAnswer."""
+    try:
+        answer = at.get(url, timeout=_SECONDS)
+    except requests.RequestException as error:
+        raise NoAnswer(f"GET {url}: {reason(error)}", code=Exit.COULD_NOT_CHECK) from None
+    return answer.status_code, _json("GET", url, answer)
 
 
 def post(at: requests.Session, url: str, form: Mapping[str, Any] | None = None) -> Any:
@@ -40,7 +49,7 @@ def post(at: requests.Session, url: str, form: Mapping[str, Any] | None = None) 
     try:
         answer = at.post(url, data=dict(form or {}), timeout=_SECONDS)
     except requests.RequestException as error:
-        raise NoAnswer(f"POST {url} {dict(form or {})}: {_reason(error)}", code=Exit.COULD_NOT_CHECK) from None
+        raise NoAnswer(f"POST {url} {dict(form or {})}: {reason(error)}", code=Exit.COULD_NOT_CHECK) from None
     return _json(f"POST {dict(form or {})}", url, answer) if answer.content else _empty(url, answer)
 
 
@@ -67,5 +76,7 @@ def _empty(url: str, answer: requests.Response) -> None:
         raise NoAnswer(f"POST {url}: {answer.status_code}", code=Exit.COULD_NOT_CHECK)
 
 
-def _reason(error: requests.RequestException) -> str:
-    return str(error.args[0] if error.args else error)[:300]
+def reason(error: requests.RequestException) -> str:
+    """What the innermost layer says, since the outer ones only repeat the request."""
+    inner = error.args[0] if error.args else error
+    return str(getattr(inner, "reason", None) or inner)[:300]

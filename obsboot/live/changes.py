@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import yaml
 Node = Any
 """A node of PyYAML's composed document."""
 
+_ANCHOR = re.compile(r"&[^\s,\[\]{}]+\s+")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -38,7 +40,7 @@ KINDS = {
     "receivers": "every receiver a sink of the run's own behind the same routes",
     "thresholds": "thresholds lowered where a real one would take hours",
     "mounts": "parts of the machine's own /proc replaced by a copy",
-    "addresses": "addresses of servers replaced by those of the run's own",
+    "addresses": "addresses of other machines replaced by those of the run's own servers, or left out",
 }
 """The closed list of what a proving run may change in its copy of the pack."""
 
@@ -100,9 +102,22 @@ class Document:
             ]
         return ((".".join(path), node) for path, node in found)
 
+    def scalars(self, node: Node) -> Iterator[Node]:
+        """Every scalar at or below a node, keys aside; nothing for None."""
+        if isinstance(node, yaml.ScalarNode):
+            yield node
+        for _, value in self.entries(node):
+            yield from self.scalars(value)
+
+    def texts(self, node: Node) -> list[str]:
+        """What these scalars say."""
+        return [str(each.value) for each in self.scalars(node)]
+
     def replace(self, node: Node, after: str, kind: str, what: str) -> Change:
-        """The change that puts the text `after` where `node` stands."""
+        """The change that puts the text `after` where `node` stands, after its anchor if it has one."""
         start = node.start_mark.index
+        if anchor := _ANCHOR.match(self.text, start):
+            start = anchor.end()
         before = self.text[start : node.end_mark.index].rstrip()
         block = isinstance(node, yaml.CollectionNode) and not node.flow_style
         if start and (block or node.start_mark.column == 0):

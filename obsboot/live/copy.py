@@ -13,6 +13,7 @@ from obsboot.live.changes import Change, Document, apply
 from obsboot.live.clock import Clock, clock
 from obsboot.live.edits.boards import dashboard, datasource
 from obsboot.live.edits.compose import Surroundings, compose
+from obsboot.live.edits.inside import Inside, inside
 from obsboot.live.edits.notify import notify
 from obsboot.live.edits.rules import Lowered, rules
 from obsboot.live.edits.scrape import scrape
@@ -55,29 +56,68 @@ def read(pack: Pack) -> dict[str, bytes]:
     if not top.is_dir():
         raise ObsbootError(f"{top}: there is no pack to prove", fix="write one with `obsboot init`", code=Exit.USAGE)
     files: dict[str, bytes] = {}
-    for path in sorted(top.rglob("*")):
-        inside = path.relative_to(top)
-        if inside.parts[0] in _PRIVATE or not path.is_file():
-            continue
-        if not path.resolve().is_relative_to(pack.root.resolve()):
-            raise ObsbootError(f"{path}: the link leads out of the repository", fix="put the file itself there")
+    for path in _files(top, pack.root.resolve()):
         files[path.relative_to(pack.root).as_posix()] = path.read_bytes()
     return files
+
+
+def _files(folder: Path, root: Path, private: Iterable[str] = _PRIVATE) -> Iterator[Path]:
+    """Every file below a folder but `private` ones of it; links inside the repository are followed."""
+    for path in sorted(each for each in folder.iterdir() if each.name not in private):
+        there = path.resolve()
+        if path.is_symlink() and not there.is_relative_to(root):
+            raise ObsbootError(
+                f"{path}: the link leads out of the repository", fix="put the file itself there", code=Exit.REFUSED
+            )
+        if path.is_symlink() and folder.resolve().is_relative_to(there):
+            raise ObsbootError(f"{path}: the link leads to a folder that it is in", fix="remove it", code=Exit.REFUSED)
+        if path.is_dir():
+            yield from _files(path, root, ())
+        elif path.is_file():
+            yield path
 
 
 def copy(pack: Pack, speed: float, around: Callable[[Clock], Surroundings]) -> Copy:
     """The copy of the pack at `speed` (lowered where a window would hold too few scrapes)."""
     files = read(pack)
-    documents = _documents(files)
+    parsed = documents(files)
     wall = _wall(pack.stack)
-    at = _clock(pack.stack, documents, speed, wall)
-    edits = _Edits(pack.stack, around(at), wall, _lowered(pack.stack))
-    changes = tuple(change for document in documents.values() for change in edits.of(document))
-    texts = {path: apply(doc.text, [c for c in changes if c.path == path]) for path, doc in documents.items()}
-    return Copy(files, changes, at, texts)
+    at = _clock(pack.stack, parsed, speed, wall)
+    edits = _Edits(pack.stack, around(at), wall, _lowered(pack.stack), inside(pack.stack))
+    made = {path: list(_once(edits.of(document))) for path, document in parsed.items()}
+    texts = {path: _applied(document, made[path]) for path, document in parsed.items()}
+    emptied = tuple(_emptied(pack.stack, files))
+    texts |= {change.path: "" for change in emptied}
+    return Copy(files, (*(change for each in made.values() for change in each), *emptied), at, texts)
 
 
-def _documents(files: Mapping[str, bytes]) -> dict[str, Document]:
+def _emptied(stack: Stack, files: Mapping[str, bytes]) -> Iterator[Change]:
+    """What lies beside Alertmanager's configuration may hold a password or an address of a receiver."""
+    for path, data in files.items():
+        inside_it = path.removeprefix(f"{stack.directory}/alertmanager/")
+        if inside_it != path and data and inside_it != "alertmanager.yml" and not path.endswith((".tmpl", ".md")):
+            yield Change(path, "receivers", "all of it", 0, data.decode(errors="surrogateescape"), "")
+
+
+def _once(changes: Iterable[Change]) -> Iterator[Change]:
+    """What an anchor holds is met again at each of its aliases, and changed once."""
+    seen = set()
+    for change in changes:
+        place = (change.start, change.before, change.after)
+        if place not in seen:
+            seen.add(place)
+            yield change
+
+
+def _applied(document: Document, changes: Iterable[Change]) -> str:
+    try:
+        return apply(document.text, changes)
+    except ValueError as error:
+        fix = "write out what its aliases stand for, where each use needs another value"
+        raise ObsbootError(f"no copy can be made of it: {error}", fix=fix, code=Exit.COULD_NOT_CHECK) from None
+
+
+def documents(files: Mapping[str, bytes]) -> dict[str, Document]:
     """The files that may be changed, parsed. Raises ObsbootError with the place where one does not parse."""
     found = {}
     for path, data in files.items():
@@ -98,21 +138,22 @@ class _Edits:
     around: Surroundings
     wall: frozenset[str]
     lowered: Lowered
+    inside: Inside
 
     def of(self, document: Document) -> Iterator[Change]:
         """Which edit a file gets is told by its place in the pack."""
         path = document.path.removeprefix(f"{self.stack.directory}/")
         pace = self.around.clock
         if path in ("compose.yaml", "compose.override.yaml"):
-            return compose(document, self.around)
+            return compose(document, self.around, self.inside)
         if path == "prometheus/prometheus.yml":
-            return scrape(document, pace)
+            return scrape(document, pace, self.inside)
         if path.startswith("prometheus/rules/"):
             return rules(document, pace, self.wall, self.lowered)
         if path == "alertmanager/alertmanager.yml":
             return notify(document, pace)
         if path.startswith("grafana/provisioning/datasources/"):
-            return datasource(document, pace)
+            return datasource(document, pace, self.inside)
         if path.startswith("grafana/dashboards/"):
             return dashboard(document, pace, _wall_panels(self.stack))
         return iter(())

@@ -10,6 +10,7 @@ from obsboot.render.rules import active
 from obsboot.render.scrape import scraped
 
 NOT_RUN = "this run did not come to it"
+READ_ONLY = "--attach only reads: no load was driven and no fault injected"
 
 
 def coverage(
@@ -63,7 +64,10 @@ class _Shown:
         if true or (moved and not reason):
             return made(Proof.LIVE)
         if (instance.id, signal.name) in self.answering:
-            return made(Proof.CHECKED, reason or "answers in the run; no workload says what its number should be")
+            answers = (
+                READ_ONLY if self.options.attach else "answers in the run; no workload says what its number should be"
+            )
+            return made(Proof.CHECKED, reason or answers)
         reserve = signal.reserve or signal.unrecorded
         return made(Proof.WRITTEN, self._why(instance, reason or reserve or _kept_empty(signal)))
 
@@ -91,6 +95,8 @@ class _Shown:
             return self.missing[instance.id]
         if not instance.watched:
             return "another pack owns the server"
+        if self.options.attach:
+            return reason or READ_ONLY
         return reason or ("left out by --quick" if self.options.quick else NOT_RUN)
 
 

@@ -40,6 +40,12 @@ class Engine:
         found: list[Any] = getattr(self.client, kind).list(filters={"label": label}, **every)
         return found
 
+    def ended(self, run: str) -> set[str]:
+        """The names of the run's containers that do not run any more."""
+        wanted = {"label": f"{RUN_LABEL}={run}", "status": "exited"}
+        every = self.client.containers.list(filters=wanted, all=True, ignore_removed=True)
+        return {str(each.name) for each in every}
+
 
 def connect() -> Engine:
     """The engine of this machine.
@@ -67,6 +73,9 @@ def _host() -> str:
     if given := os.environ.get("DOCKER_HOST"):
         return given
     asked = _docker("context", "inspect", "--format", "{{json .Endpoints.docker.Host}}")
+    if asked.returncode and (named := os.environ.get("DOCKER_CONTEXT")):
+        fix = "`docker context ls` shows those that there are; or unset DOCKER_CONTEXT"
+        raise ObsbootError(f"DOCKER_CONTEXT={named}: {asked.stderr.strip()}", fix=fix, code=_COULD_NOT)
     try:
         return str(json.loads(asked.stdout)) or "unix:///var/run/docker.sock"
     except ValueError:
@@ -99,9 +108,10 @@ def _answering(host: str) -> Engine:
         client = docker.DockerClient(base_url=host, timeout=120)
         info = client.info()
     except (docker.errors.DockerException, OSError) as error:
-        denied = "permission" in str(error).lower()
+        why = _innermost(error)
+        denied = "permission" in why.lower()
         fix = "let your user use the engine (group docker), or run as root" if denied else _INSTALL
-        raise ObsbootError(f"no container engine answers at {host}: {error}", fix=fix, code=_COULD_NOT) from None
+        raise ObsbootError(f"no container engine answers at {host}: {why}", fix=fix, code=_COULD_NOT) from None
     if any("rootless" in option for option in info.get("SecurityOptions") or ()):
         raise ObsbootError(
             "the container engine is rootless: limits and unprivileged users mean something else there",
@@ -109,6 +119,16 @@ def _answering(host: str) -> Engine:
             code=Exit.REFUSED,
         )
     return Engine(client, host, str(info["ServerVersion"]), int(info["NCPU"]), int(info["MemTotal"]))
+
+
+def _innermost(error: BaseException) -> str:
+    """What the system itself said, below what the libraries made of it."""
+    at: BaseException | None = error
+    while at is not None:
+        if isinstance(at, OSError) and at.strerror:
+            return at.strerror
+        at = at.__cause__ or at.__context__
+    return str(error)
 
 
 def owner() -> str:

@@ -13,9 +13,19 @@ from obsboot.promql.rewriting import quote
 
 def why_empty(prometheus: Prometheus, expr: str, since: float, instance: Instance | None, signal: Signal | None) -> str:
     """One sentence for each selector that finds nothing; else that the operations between them leave nothing."""
+    return what_is_missing(prometheus, expr, since, instance, signal) or NOTHING_LEFT
+
+
+NOTHING_LEFT = "each of its selectors has data, but the operations between them leave nothing"
+
+
+def what_is_missing(
+    prometheus: Prometheus, expr: str, since: float, instance: Instance | None, signal: Signal | None
+) -> str:
+    """One sentence for each selector that finds nothing, and what the signal needs; empty where each finds something."""
     reasons = [reason for selector in selectors(expr) if (reason := _why(prometheus, selector, since))]
     if not reasons:
-        return "each of its selectors has data, but the operations between them leave nothing"
+        return ""
     hint = f"; {', '.join(_needs(instance, signal))}" if signal and instance and _needs(instance, signal) else ""
     return "; ".join(dict.fromkeys(reasons)) + hint
 

@@ -12,10 +12,12 @@ _HEALTHY_SECONDS = 30.0
 def check_containers(run: Run) -> None:
     """One result for each container of the pack, and one for each other that did not stay well."""
     for name, box in run.services.items():
+        if box.name in run.dead:
+            continue
         problem = _problem(run, box)
         run.say("live/container", name, "failed" if problem else "passed", problem or box.state())
     for (instance, name), box in run.boxes.items():
-        if problem := _problem(run, box):
+        if box.name not in run.dead and (problem := _problem(run, box)):
             run.say("live/container", f"{instance}/{name}", "error", problem)
 
 

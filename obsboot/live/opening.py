@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import yaml
@@ -16,6 +16,7 @@ from obsboot.live.containers import Box, Died, Marks
 from obsboot.live.copy import copy
 from obsboot.live.disk import writing
 from obsboot.live.edits.compose import Surroundings
+from obsboot.live.edits.inside import settled
 from obsboot.live.engine import Engine, connect, remove
 from obsboot.live.filled import filled
 from obsboot.live.history import History
@@ -23,9 +24,11 @@ from obsboot.live.images import Images, Unavailable
 from obsboot.live.interrupts import to_the_end
 from obsboot.live.options import Options
 from obsboot.live.prometheus import Prometheus
+from obsboot.live.relay import lead_to_service
 from obsboot.live.run import Listener, Run, new_identity, new_secrets
 from obsboot.live.servers import Site, start
 from obsboot.live.sink import start_sink
+from obsboot.live.substitution import substituted
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Exit, Instance, ObsbootError, Pack
 from obsboot.render.context import secrets
@@ -45,8 +48,11 @@ def opened(pack: Pack, options: Options, listener: Listener) -> Iterator[Run]:
         folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX)).resolve()
     images, marks = Images(engine, options), Marks(new_identity(), str(folder))
 
+    after = ExitStack()
+
     def end() -> None:
         images.stopping.set()
+        after.close()
         if not options.keep:
             with suppress(OSError):  # nobody may read it any more
                 listener.event("removing everything that the run started")
@@ -57,6 +63,7 @@ def opened(pack: Pack, options: Options, listener: Listener) -> Iterator[Run]:
             folder.chmod(0o755)
             (folder / OWNER_FILE).write_text(marks.by)
             run = _new(pack, options, listener, images, marks)
+            run.after = after
         yield run
     finally:
         to_the_end(end)
@@ -78,8 +85,9 @@ def _new(pack: Pack, options: Options, listener: Listener, images: Images, marks
     run.stopping = images.stopping
     texts = {path: data.decode(errors="replace") for path, data in made.files.items()}
     run.site = Site(engine, images, marks, pack.stack, folder, (), run.secrets, texts, run.stopping)
-    run.site.service_image = options.service_image
-    run.recipes = {i.id: filled(pack.stack, i, texts, procfs) for i in pack.stack.instances}
+    within = settled(pack.stack)
+    recipes = {i.id: filled(within, i, texts, procfs) for i in within.instances}
+    run.recipes = substituted(pack.stack, recipes, options)
     return run
 
 
@@ -99,6 +107,8 @@ def bring_up(run: Run) -> None:
     with writing(run.folder):
         _lay_out(run)
     _networks(run)
+    if run.options.service_url:
+        lead_to_service(run)
     for kind in ("server", "service", "library", "platform"):
         _side_by_side(
             run, [i for i in run.stack.instances if i.component.kind == kind and run.recipes[i.id].containers]
@@ -146,6 +156,10 @@ def _server(run: Run, instance: Instance) -> str:
         boxes = start(run.site, instance, run.recipes[instance.id])
     except Unavailable as error:
         return str(error)
+    except (Died, TimedOut) as error:
+        if run.options.service_image and any(c.reference for c in run.recipes[instance.id].containers.values()):
+            return error.message  # an image of the user's may want what the run does not have
+        raise
     run.boxes.update({(instance.id, name): box for name, box in boxes.items()})
     run.listener.event(f"{instance.id}: {', '.join(boxes)} ready")
     return ""
@@ -158,7 +172,9 @@ def _own(run: Run) -> None:
     owners = {service_of(i): i.id for i in run.stack.instances}
     available = []
     official = _official(run)
-    for name, image in images.items():
+    for name in images.keys() - owners.keys():
+        run.say("live/container", name, "skipped", "it is no part of the stack, and nobody knows whom it would talk to")
+    for name, image in ((name, image) for name, image in images.items() if name in owners):
         try:
             run.images.fetch(official.get(name, image))
             available.append(name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -35,6 +36,24 @@ class Options:
     attach: str = ""
     attach_grafana: str = ""
     attach_alertmanager: str = ""
+
+
+def checked_url(option: str, url: str) -> str:
+    """`url` where it is that of a server. Raises ObsbootError where it is not, or holds a password."""
+    shape = f"{option} http://HOST:PORT"
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or any(char.isspace() for char in url):
+        raise ObsbootError(f"{option}: {url!r} is no URL of a server", fix=shape)
+    if parts.username is not None or parts.password is not None:
+        fix = "let a proxy on this machine log in, and name that: " + shape
+        raise ObsbootError(f"{option}: a URL with a password would stand in every report", fix=fix)
+    if parts.query or parts.fragment:
+        raise ObsbootError(f"{option}: {url!r} has more than a path after the server", fix=shape)
+    return url
 
 
 def read_images(path: Path | None) -> tuple[dict[str, str | None], dict[str, str]]:

@@ -65,6 +65,11 @@ def _targets(board: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
                 yield str(panel.get("title", "")), target
 
 
+def queries_of(board: Mapping[str, Any]) -> list[str]:
+    """The queries of a dashboard's JSON."""
+    return [str(target["expr"]) for _, target in _targets(board)]
+
+
 def _panels(board: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for panel in board.get("panels") or ():
         yield panel

@@ -61,6 +61,10 @@ class Prometheus:
         """The values of a label, of the series that match if a selector is given."""
         return list(self._data(f"label/{label}/values", {"match[]": selector or None}))
 
+    def configuration(self) -> str:
+        """The text of the configuration that it runs with; secrets are left out."""
+        return str(self._data("status/config")["yaml"])
+
     def version(self) -> str:
         return str(self._data("status/buildinfo")["version"])
 

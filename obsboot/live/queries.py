@@ -19,7 +19,7 @@ def check_queries(run: Run) -> None:
     window = panel_window(run.clock)
     waiting = []
     for board in boards(run):
-        names = all_values(board.variables, _variables(run, board))
+        names = all_values(board.variables, check_variables(run, board))
         waiting += [(query, resolved(query.expr, names, window)) for query in board.queries]
     end = time.monotonic() + window
     while waiting := [each for each in waiting if not _settled(run, *each)]:
@@ -30,7 +30,8 @@ def check_queries(run: Run) -> None:
         _empty(run, query, expr)
 
 
-def _variables(run: Run, board: Board) -> dict[str, list[str]]:
+def check_variables(run: Run, board: Board) -> dict[str, list[str]]:
+    """One result for the variables of a dashboard that are asked of Prometheus; what each offers."""
     try:
         offered = variable_values(run.prometheus, board.variables)
     except ObsbootError as error:
@@ -59,7 +60,7 @@ def _settled(run: Run, query: Query, expr: str) -> bool:
         return True
     if count:
         run.answered(query.instance, query.signal)
-        run.say("live/query", query.subject, "passed", "", series=count, **_about(query, expr))
+        run.say("live/query", query.subject, "passed", "", series=count, **about(query, expr))
     elif query.signal and query.signal.empty_when_healthy:
         _empty(run, query, expr)
         return True
@@ -75,15 +76,16 @@ def _empty(run: Run, query: Query, expr: str) -> None:
     if query.signal and query.instance and query.signal.empty_when_healthy:
         run.hollow[query.instance.id, query.signal.name] = expr
         reason = f"rightly empty on a healthy stack: {query.signal.empty or 'its fault has to fill it'}"
-        run.say("live/query", query.subject, "passed", reason, series=0, **_about(query, expr))
+        run.say("live/query", query.subject, "passed", reason, series=0, **about(query, expr))
         return
     try:
         reason = why_empty(run.prometheus, expr, run.began, query.instance, query.signal)
     except (PromqlError, ObsbootError) as error:
         reason = str(error)
-    run.say("live/query", query.subject, "failed", f"no data: {reason}", **_about(query, expr))
+    run.say("live/query", query.subject, "failed", f"no data: {reason}", **about(query, expr))
 
 
-def _about(query: Query, expr: str) -> dict[str, object]:
+def about(query: Query, expr: str) -> dict[str, object]:
+    """What the result of a query says of it."""
     instance = query.instance.id if query.instance else None
     return {"query": expr, "instance": instance, "signal": query.signal.name if query.signal else None}

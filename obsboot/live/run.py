@@ -6,6 +6,7 @@ import secrets as randomness
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -71,9 +72,13 @@ class Run:
     """(instance, signal) -> query of those that are rightly empty, until a fault fills them."""
     resolving: dict[str, bool] = field(default_factory=dict)
     """Receiver -> whether it is told when an alert ends."""
+    dead: set[str] = field(default_factory=set)
+    """The names of the containers that have ended by themselves, which is told once."""
     absent: set[str] = field(default_factory=set)
     """The jobs whose targets a fault has removed."""
     stopping: threading.Event = field(default_factory=threading.Event)
+    after: ExitStack = field(default_factory=ExitStack)
+    """What this process has opened for the run, and closes with it."""
     began: float = field(default_factory=time.time)
     history: History = field(init=False)
     site: Site = field(init=False)
@@ -158,7 +163,17 @@ class Run:
     def ending(self) -> Ending:
         """How what the run does ends early; with `keep` the containers stay all the same."""
         take_away = (lambda: None) if self.options.keep else (lambda: remove(self.engine, self.marks.run))
-        return Ending(self.stopping, take_away, self.check_alive)
+        return Ending(self.stopping, take_away, self.look)
+
+    def look(self) -> None:
+        """Raise Died where nothing can be seen any more; tell each other container that has ended by itself, once."""
+        self.check_alive()
+        ended = self.engine.ended(self.marks.run) - self.dead
+        for subject, box in [*self.services.items(), *((f"{i}/{name}", b) for (i, name), b in self.boxes.items())]:
+            if box.name in ended and not box.stopped and (state := box.state()).startswith(("exited", "dead")):
+                self.dead.add(box.name)
+                reason = f"{state} by itself, its last lines:\n{box.last_lines()}"
+                self.say("live/container", subject, "failed" if subject in self.services else "error", reason)
 
     def add(self, result: Result) -> Result:
         """Keep a result and tell the listener."""

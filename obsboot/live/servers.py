@@ -34,7 +34,6 @@ class Site:
     secrets: Mapping[str, str]
     texts: Mapping[str, str]
     stopping: Any
-    service_image: str = ""
     made: int = field(default=0)
 
     def interpolated(self, text: str) -> str:
@@ -91,8 +90,6 @@ def _create(site: Site, instance: Instance, container: Container) -> Box:
 
 
 def _image(site: Site, instance: Instance, container: Container) -> str:
-    if container.name == "service" and site.service_image:
-        return site.images.fetch(site.service_image)
     if not container.build:
         return site.images.fetch(container.image)
     context = read_context(locate(instance.component, f"live/{container.build}"))

@@ -29,21 +29,23 @@ def check_targets(run: Run) -> None:
         targets = wait_for("every target is scraped", settled, UP_SECONDS, run.stopping)
     except TimedOut:
         targets = run.prometheus.targets()
-    jobs = _by_job(targets)
+    jobs = by_job(targets)
     for job, instance in expected.items():
-        _target(run, instance, jobs.pop(job, []))
+        tell_target(run, instance, jobs.pop(job, []))
     for job, others in jobs.items():
         run.say("live/target", job, "failed", f"{len(others)} targets of a job that no instance of the stack explains")
 
 
-def _by_job(targets: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def by_job(targets: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The targets of each job."""
     jobs: dict[str, list[dict[str, Any]]] = {}
     for target in targets:
         jobs.setdefault(target["labels"].get("job", ""), []).append(target)
     return jobs
 
 
-def _target(run: Run, instance: Instance, targets: list[dict[str, Any]]) -> None:
+def tell_target(run: Run, instance: Instance, targets: list[dict[str, Any]]) -> None:
+    """The result of one instance, whose targets these are."""
     subject = f"{instance.id}/{instance.job}"
     if instance.id in run.missing:
         run.say("live/target", subject, "skipped", run.missing[instance.id])

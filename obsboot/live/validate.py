@@ -7,31 +7,38 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from requests import RequestException
+
 from obsboot.live import extras
 from obsboot.live.attach import attached
+from obsboot.live.comparison import Case
 from obsboot.live.copy import copy
 from obsboot.live.coverage import coverage
 from obsboot.live.edits.compose import Surroundings
+from obsboot.live.edits.inside import settled
 from obsboot.live.facts import facts, proven_on
 from obsboot.live.filled import filled
 from obsboot.live.fire import Outcome
 from obsboot.live.firing import check_bystanders, fire
 from obsboot.live.health import check_containers
-from obsboot.live.interrupts import interruptible
+from obsboot.live.interrupts import apart, interruptible
 from obsboot.live.loads import Loads
 from obsboot.live.opening import bring_up, opened
 from obsboot.live.options import Options
+from obsboot.live.own_service import check_own_service
 from obsboot.live.planning import Plan, blip_candidate, is_healthy, planned
 from obsboot.live.queries import check_queries
+from obsboot.live.relay import check_reachable
 from obsboot.live.replaying import replayed
 from obsboot.live.run import Listener, Run, Silent
 from obsboot.live.soak import check_soak
+from obsboot.live.substitution import substituted, why_left_out
 from obsboot.live.targets import check_rules, check_targets
 from obsboot.live.tasks import Trial
 from obsboot.live.truth import cases, prove
 from obsboot.live.waiting import Stopped
 from obsboot.live.workload import wait_for_count
-from obsboot.model import Exit, ObsbootError, Pack, Report
+from obsboot.model import ObsbootError, Pack, Report
 
 _COUNTS_SECONDS = 20.0
 
@@ -40,8 +47,9 @@ def prediction(pack: Pack, options: Options) -> Plan:
     """What `validate` will do, and its predicted length, without an engine. Raises ObsbootError."""
     made = copy(pack, options.speed, lambda clock: Surroundings("obsboot", clock, lambda image: image))
     texts = {path: data.decode(errors="replace") for path, data in made.files.items()}
-    recipes = {i.id: filled(pack.stack, i, texts) for i in pack.stack.instances if i.watched}
-    return planned(pack.stack, made, recipes, options)
+    within = settled(pack.stack)
+    recipes = {i.id: filled(within, i, texts) for i in within.instances if i.watched}
+    return planned(pack.stack, made, substituted(pack.stack, recipes, options), options)
 
 
 def validate(pack: Pack, options: Options, listener: Listener | None = None) -> Report:
@@ -52,21 +60,23 @@ def validate(pack: Pack, options: Options, listener: Listener | None = None) -> 
     if options.attach:
         return attached(pack, options, listener or Silent())
     if options.service_url:
-        raise ObsbootError(
-            "--service-url is not supported yet: containers cannot reach what listens on this machine's loopback",
-            fix="give the service's image: --service-image IMAGE",
-            code=Exit.REFUSED,
-        )
+        check_reachable(options.service_url, pack.stack)
     with interruptible(), opened(pack, options, listener or Silent()) as run:
         line = _Line(run, planned(run.stack, run.copy, run.recipes, options), Loads(run))
         try:
-            line.follow()
-        except (ObsbootError, Stopped) as error:
-            run.say("live/run", "the run", "error", getattr(error, "message", "stopped"))
+            apart(line.follow, run.ending)
+        except (ObsbootError, Stopped, RequestException) as error:
+            run.say("live/run", "the run", "error", _told(error))
         finally:
             run.stopping.set()
             line.loads.abandon_all()
         return line.report()
+
+
+def _told(error: Exception) -> str:
+    """What went wrong and how to mend it, in one text."""
+    fix = error.fix if isinstance(error, ObsbootError) else ""
+    return (str(error) or "stopped") + (f"; {fix}" if fix else "")
 
 
 class _Line:
@@ -85,6 +95,7 @@ class _Line:
             bring_up(run)
             if tests:
                 tests.result()
+            check_own_service(run)
         run.history.start()
         with self.phase("targets and rules"):
             check_targets(run)
@@ -139,13 +150,21 @@ class _Line:
                 said = load.complaint() or "it counts nothing"
                 run.say("live/workload", f"{instance}/{name}", "error", said)
         steady = [case for case in cases(run) if self.is_steady(case.instance.id, case.signal.name)]
-        prove(run, self.loads, steady)
+        prove(run, self.loads, self.drivable(steady))
         check_queries(run)
         for each in self.plan.alerts:
             if each.alert.always:
                 extras.check_watchdog(run, each, began)
         if not run.options.quick:
             check_soak(run, self.plan.alerts, began, self.plan.phases["healthy load"])
+
+    def drivable(self, found: Sequence[Case]) -> list[Case]:
+        """Those whose workload can run; the others need the reference service, and are told as skipped."""
+        known = {owner: recipe.workloads for owner, recipe in self.run.recipes.items()}
+        for case in found:
+            if case.truth.workload not in known[case.instance.id]:
+                self.run.say("live/truth", case.subject, "skipped", why_left_out(self.run.options))
+        return [case for case in found if case.truth.workload in known[case.instance.id]]
 
     def is_steady(self, instance: str, signal: str) -> bool:
         """Whether the truth of this signal holds under the healthy load."""
@@ -174,7 +193,9 @@ class _Line:
         run, began = self.run, time.time()
         present = [t for t in self.plan.trials if t.instance.id not in run.missing]
         absent = {e.subject: run.missing[t.instance.id] for t in self.plan.trials if t not in present for e in t.alerts}
-        for name, reason in {**self.plan.left_out, **absent}.items():
+        why = why_left_out(run.options)
+        needing = {e.subject: why for e in self.plan.alerts if why and e.alert.fault and e.fault is None}
+        for name, reason in {**needing, **self.plan.left_out, **absent}.items():
             run.say("live/alert", name, "skipped", reason)
         inhibition = extras.Inhibition(run, self.plan.alerts)
         run.history.watchers.append(inhibition.look)

@@ -25,6 +25,8 @@ class Container:
     port: int = 0
     memory: str = "256m"
     options: Mapping[str, object] = field(default_factory=dict)
+    reference: bool = False
+    """The reference service, which `--service-image` replaces; a workload `on` it asks pages that only it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +94,5 @@ class Recipe:
     setup: tuple[Step, ...] = ()
     urls: Mapping[str, str] = field(default_factory=dict)
     """How a client of some kind reaches the run's server: `python` -> a URL with user and password of the run."""
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    """What is scraped in place of a target on another machine: a pattern of it -> the target (`\\1` is a group)."""

@@ -102,6 +102,20 @@ def selectors(expr: str) -> tuple[Selector, ...]:
     return tuple(selector_of(node) for node in nodes if kind(node) in ("VectorSelector", "MatrixSelector"))
 
 
+def read_labels(expr: str) -> frozenset[str]:
+    """The labels whose values the expression reads: those it matches, and the sources of those it makes."""
+    nodes = list(walk(parse(expr)))
+    matched = {matcher.name for selector in selectors(expr) for matcher in selector.matchers}
+    made = (node.args[3:4] for node in nodes if kind(node) == "Call" and node.func.name == "label_replace")
+    return frozenset(matched | {str(source.val) for sources in made for source in sources})
+
+
+def grouping_labels(expr: str) -> frozenset[str]:
+    """The labels of every `by (...)` in the expression."""
+    modifiers = (node.modifier for node in walk(parse(expr)) if kind(node) == "AggregateExpr" and node.modifier)
+    return frozenset(label for each in modifiers if str(each.type).endswith("By") for label in each.labels)
+
+
 def metric_names(expr: str) -> frozenset[str]:
     return frozenset(selector.name for selector in selectors(expr) if selector.name)
 

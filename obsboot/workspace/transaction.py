@@ -131,10 +131,10 @@ def _refused(root: Path) -> Iterator[None]:
         where = error.filename2 or error.filename or root
         place = os.path.relpath(where, root) if _STAGING not in str(where) else str(root)
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            message, fix = f"{root}: no space is left, so nothing was written", "make room and run the command again"
-        else:
-            message, fix = f"{place}: it cannot be written ({error.strerror}), so nothing was", "see to its permissions"
-        raise ObsbootError(message, fix=fix, code=Exit.REFUSED) from None
+            message = f"{root.resolve()}: no space is left, so nothing was written"
+            raise ObsbootError(message, fix="make room and run the command again", code=Exit.REFUSED) from None
+        message = f"{place}: it cannot be written ({error.strerror}), so nothing was"
+        raise ObsbootError(message, fix="see to its permissions", code=Exit.REFUSED) from None
 
 
 def _begin(root: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -25,7 +26,7 @@ def refused(done: subprocess.CompletedProcess[str], code: Exit, *said: str) -> N
     """One clear message and the exit code."""
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stderr.count("obsboot: ") == 1
+    assert len(re.findall("(?m)^obsboot: ", done.stderr)) == 1
     for words in said:
         assert words in done.stderr
 

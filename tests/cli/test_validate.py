@@ -85,6 +85,43 @@ def test_a_report_that_cannot_be_written_is_told_before_the_run(obsboot, told: d
     assert "options" not in told
 
 
+CONTRADICTIONS = [
+    (["--attach", ""], "--attach: '' is no URL of a server"),
+    (["--attach", "localhost:9090"], "--attach: 'localhost:9090' is no URL of a server"),
+    (["--attach", "http://me:secret@metrics:9090"], "--attach: a URL with a password would stand in every report"),
+    (["--attach", "http://metrics:9090", "--quick"], "--quick does not go with --attach"),
+    (["--attach", "http://metrics:9090", "--keep"], "--keep does not go with --attach"),
+    (["--attach", "http://metrics:9090", "--speed", "3"], "--speed does not go with --attach"),
+    (["--attach", "http://metrics:9090", "--images", "i.yaml"], "--images does not go with --attach"),
+    (["--attach", "http://metrics:9090", "--service-image", "i"], "--service-image does not go with --attach"),
+    (["--attach", "http://metrics:9090", "--service-url", "http://a:1"], "--service-url does not go with --attach"),
+    (["--attach-grafana", "http://grafana:3000"], "--attach-grafana: --attach is missing"),
+    (["--attach-alertmanager", "http://alertmanager:9093"], "--attach-alertmanager: --attach is missing"),
+    (["--service-url", "http://a:1", "--service-image", "i"], "--service-image does not go with --service-url"),
+    (["--service-url", "http://a:1", "--keep"], "--keep does not go with --service-url"),
+    (["--service-url", "a:1"], "--service-url: 'a:1' is no URL of a server"),
+    (["--service-image", ""], "--service-image: the name of an image is missing"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), CONTRADICTIONS)
+def test_what_contradicts_itself_is_told_before_anything_is_looked_at(  # type: ignore[no-untyped-def]
+    obsboot, told: dict[str, Any], arguments: list[str], message: str
+) -> None:
+    done = obsboot("validate", *arguments)
+    assert done.returncode == Exit.USAGE
+    assert done.stderr.startswith(f"obsboot: {message}")
+    assert "options" not in told
+
+
+def test_reading_from_a_stack_that_runs_predicts_nothing(obsboot, told: dict[str, Any]) -> None:  # type: ignore[no-untyped-def]
+    assert obsboot("init", "--yes").returncode == 0
+    done = obsboot("validate", "--attach", "http://metrics:9090", "--attach-grafana", "http://grafana:3000")
+    assert done.returncode == 0, done.stderr
+    assert "this will take about" not in done.stdout + done.stderr
+    assert (told["options"].attach, told["options"].attach_grafana) == ("http://metrics:9090", "http://grafana:3000")
+
+
 def test_clean_says_what_it_removed(obsboot, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(live, "clean", lambda: ["run-1: 3 containers, networks and volumes"])
     assert obsboot("clean").stdout == "removed run-1: 3 containers, networks and volumes\n"

@@ -95,8 +95,9 @@ def test_debugging_shows_where(monkeypatch: pytest.MonkeyPatch) -> None:
         cli.run([])
 
 
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    command = f"{sys.executable} -m obsboot catalog list | head -1; echo ${{PIPESTATUS[0]}}"
+@pytest.mark.parametrize("reader", ["head -1", "true"])
+def test_a_reader_that_has_seen_enough_is_no_error(reader: str) -> None:
+    command = f"{sys.executable} -m obsboot catalog list | {reader}; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert "Traceback" not in done.stderr
     assert done.stdout.splitlines()[-1] == "0"
@@ -149,9 +150,3 @@ def test_a_report_is_written_in_the_format_of_its_ending(tmp_path: Path) -> None
     (tmp_path / "x.json").mkdir()
     with pytest.raises(ObsbootError, match="Is a directory"):
         kept_reports(report(a_b="passed"), (tmp_path / "x.json",))
-
-
-@pytest.mark.parametrize("option", ["--attach", "--service-url"])
-def test_what_a_run_cannot_do_is_never_passed_over(option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["validate", option, "http://127.0.0.1:1"]) == Exit.COULD_NOT_CHECK
-    assert option in capsys.readouterr().err

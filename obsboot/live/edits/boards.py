@@ -6,12 +6,19 @@ from collections.abc import Iterator
 
 from obsboot.live.changes import Change, Document, scalar
 from obsboot.live.clock import Clock, duration
+from obsboot.live.edits.inside import Inside
 from obsboot.live.variables import scaled_panel
 from obsboot.promql import seconds_of
 
+_NOWHERE = "http://localhost:1"
+"""In place of a data source of others: nothing answers there."""
 
-def datasource(document: Document, clock: Clock) -> Iterator[Change]:
+
+def datasource(document: Document, clock: Clock, inside: Inside) -> Iterator[Change]:
     """The changes of a data source's provisioning."""
+    for name, node in document.values("datasources", "*", "url"):
+        if not inside.holds(node.value):
+            yield document.replace(node, scalar(_NOWHERE), "addresses", name)
     for name, node in document.values("datasources", "*", "jsonData", "timeInterval"):
         after = clock.interval(seconds_of(node.value))
         if after != seconds_of(node.value):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from obsboot.live.changes import Change, Document, Node, scalar
 from obsboot.live.clock import Clock, duration
+from obsboot.live.edits.inside import Inside
 
 _LOOK_BACK = "--query.lookback-delta"
 _RESEND = "--rules.alert.resend-delay"
@@ -25,7 +26,7 @@ class Surroundings:
     procfs: str = ""
 
 
-def compose(document: Document, around: Surroundings) -> Iterator[Change]:
+def compose(document: Document, around: Surroundings, inside: Inside) -> Iterator[Change]:
     """The changes of `compose.yaml` or `compose.override.yaml`."""
     for name, node in document.values("networks", "*"):
         yield from _network(document, name, node, around)
@@ -36,6 +37,8 @@ def compose(document: Document, around: Surroundings) -> Iterator[Change]:
                 yield document.replace(value, scalar(image), "images", what)
             if key == "container_name":
                 yield document.replace(value, scalar(f"{around.run}-{value.value}"), "networks", what)
+            if key in ("environment", "command"):
+                yield from _addresses(document, value, what, inside)
             if key == "ports":
                 yield from _ports(document, value, what)
             if key == "volumes" and around.procfs:
@@ -57,6 +60,13 @@ def _network(document: Document, name: str, node: Node, around: Surroundings) ->
     elif "external" in fields:
         outside = {"external": True, "name": network_name(around.run, name.removeprefix("networks."))}
         yield document.replace(node, json.dumps(outside), "networks", name)
+
+
+def _addresses(document: Document, settings: Node, what: str, inside: Inside) -> Iterator[Change]:
+    container = what.split(".")[1]
+    for node in document.scalars(settings):
+        if (after := inside.kept_in(container, node.value)) != node.value:
+            yield document.replace(node, scalar(after), "addresses", what)
 
 
 def _ports(document: Document, ports: Node, what: str) -> Iterator[Change]:

@@ -20,6 +20,8 @@ _SILENT_RESOLVES = ("email_configs", "slack_configs", "wechat_configs", "victoro
 def notify(document: Document, clock: Clock) -> Iterator[Change]:
     """The changes of `alertmanager.yml`. No address of a configured receiver is left."""
     yield from _global(document, clock)
+    if (tracing := document.at("tracing")) is not None:
+        yield document.replace(tracing, "null", "addresses", "tracing")
     if (route := document.at("route")) is not None:
         yield from _route(document, route, "route", clock)
     if (receivers := document.at("receivers")) is not None:
