@@ -94,16 +94,19 @@ def _tell(run: Run, instance: Instance, path: str, exposed: requests.Response) -
     if not exposed.ok:
         _miss(run, instance, f"your service answers GET {path} with {exposed.status_code}")
         said = f"GET {path} answers {exposed.status_code}: it {said}"
-    for library in _unseen(run, found):
-        run.missing.setdefault(library.id, "your service's endpoint shows none of its metrics")
+    _libraries(run, found)
     detail = {"lacks": [lack.what for lack in found if not lack.soft], "url": exposed.url}
     run.add(Result(CHECK, instance.id, outcome, said, tuple(findings), detail=detail))
 
 
-def _unseen(run: Run, found: list[Lack]) -> list[Instance]:
-    """The libraries of which the endpoint shows nothing at all; some of them may be seen once they are used."""
-    lacking = {lack.instance.id for lack in found if lack.metric == lack.what}
-    return [i for i in speaking(run.stack) if i.component.kind == "library" and i.id in lacking]
+def _libraries(run: Run, found: list[Lack]) -> None:
+    """A library that the endpoint says nothing of is missing; the others may only not have been used."""
+    unseen = {lack.instance.id for lack in found if lack.metric == lack.what}
+    for library in (i for i in speaking(run.stack) if i.component.kind == "library"):
+        if library.id in unseen:
+            run.missing.setdefault(library.id, "your service's endpoint shows none of its metrics")
+        else:
+            run.idle[library.id] = f"nothing in the run makes your service use {library.component.title}"
 
 
 def _finding(run: Run, lack: Lack) -> Finding:

@@ -82,6 +82,9 @@ def _empty(run: Run, query: Query, expr: str) -> None:
         reason = why_empty(run.prometheus, expr, run.began, query.instance, query.signal)
     except (PromqlError, ObsbootError) as error:
         reason = str(error)
+    if query.instance and (idle := run.idle.get(query.instance.id)):
+        run.say("live/query", query.subject, "skipped", f"{idle}: {reason}", **about(query, expr))
+        return
     run.say("live/query", query.subject, "failed", f"no data: {reason}", **about(query, expr))
 
 

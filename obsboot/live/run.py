@@ -65,6 +65,8 @@ class Run:
     boxes: dict[tuple[str, str], Box] = field(default_factory=dict)
     services: dict[str, Box] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    idle: dict[str, str] = field(default_factory=dict)
+    """The instances that nothing in the run makes use of, and why: what counts their use may be empty."""
     results: list[Result] = field(default_factory=list)
     answering: set[tuple[str, str]] = field(default_factory=set)
     """(instance, signal) of the panel queries that had data."""
