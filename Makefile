@@ -11,9 +11,9 @@ UNIT := tests/unit tests/catalog tests/checks tests/golden tests/cli tests/wheel
 unexport PYTHONDONTWRITEBYTECODE
 
 # What `make test` runs, with a budget of minutes each.
-STAGES := lint=2 test-unit=4 images=8 test-replay=3 test-snippet=3 test-live=30
+STAGES := lint=2 coverage=4 images=8 test-replay=3 test-snippet=3 test-live=30
 
-.PHONY: demo test test-unit test-replay test-snippet test-live lint images bench golden clean
+.PHONY: demo test test-unit coverage test-replay test-snippet test-live lint images bench golden clean
 
 demo: $(VENV)/.installed ## the whole line on the bundled sample service
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo
@@ -22,6 +22,9 @@ test: ## everything, containers included
 	+tests/bed/with-engine tests/bed/stages $(STAGES)
 
 test-unit: $(VENV)/.installed ## no containers, under a minute
+	$(BIN)/pytest $(UNIT) -m 'not live' -n 2 --dist worksteal
+
+coverage: $(VENV)/.installed ## the same, and which lines they reach; below 90 % it fails
 	$(BIN)/pytest $(UNIT) -m 'not live' -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 test-replay: $(BUILD)/images.yaml ## every alert in simulated time, by the promtool of the pinned Prometheus

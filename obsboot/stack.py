@@ -22,7 +22,7 @@ def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
     _each_its_port(values)
     service = str(values["service"])
     asked = [_instance(name, given, catalogue, service) for name, given in sorted(answers.instances.items())]
-    added = [_platform(c, service) for c in catalogue.components.values() if _belongs(c, asked, values)]
+    added = [platform(c, service) for c in catalogue.components.values() if _belongs(c, asked, values)]
     return Stack(
         service=service,
         team=str(values["team"]),
@@ -105,7 +105,8 @@ def _belongs(component: Component, asked: list[Instance], values: Mapping[str, V
     return component.always and values["mode"] == "own-stack"
 
 
-def _platform(component: Component, service: str) -> Instance:
+def platform(component: Component, service: str) -> Instance:
+    """The one instance of a component that nobody is asked for."""
     return Instance(
         id=component.id,
         component=component,

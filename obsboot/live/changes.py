@@ -10,6 +10,9 @@ from typing import Any
 
 import yaml
 
+from obsboot.model import Exit, ObsbootError
+from obsboot.promql import seconds_of
+
 Node = Any
 """A node of PyYAML's composed document."""
 
@@ -33,6 +36,7 @@ class Change:
 
 
 KINDS = {
+    "surroundings": "files of an own stack around the fragments of a pack that has none",
     "durations": "intervals, windows and holds divided by the speed, the scrape interval not below its floor",
     "ports": "published on free ports of the loopback interface",
     "networks": "networks of the run's own, and container names",
@@ -112,6 +116,16 @@ class Document:
     def texts(self, node: Node) -> list[str]:
         """What these scalars say."""
         return [str(each.value) for each in self.scalars(node)]
+
+    def seconds(self, node: Node) -> float:
+        """The duration that a node says. Raises ObsbootError with its line where it says none."""
+        try:
+            return seconds_of(node.value)
+        except (TypeError, ValueError) as error:
+            said = error if isinstance(error, ValueError) else "a duration has to be here"
+            raise ObsbootError(
+                f"{self.path}:{node.start_mark.line + 1}: {said}", fix="mend it in the pack", code=Exit.FAILED
+            ) from None
 
     def replace(self, node: Node, after: str, kind: str, what: str) -> Change:
         """The change that puts the text `after` where `node` stands, after its anchor if it has one."""

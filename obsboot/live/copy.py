@@ -17,9 +17,10 @@ from obsboot.live.edits.inside import Inside, inside
 from obsboot.live.edits.notify import notify
 from obsboot.live.edits.rules import Lowered, rules
 from obsboot.live.edits.scrape import scrape
+from obsboot.live.fragments import surroundings
 from obsboot.live.variables import normal_panel
 from obsboot.model import Alert, Exit, Instance, ObsbootError, Pack, Stack
-from obsboot.promql import PromqlError, seconds_of, windows
+from obsboot.promql import PromqlError, windows
 from obsboot.promql.rewriting import normal
 from obsboot.render.rules import active, expression, override
 from obsboot.render.views import for_panel
@@ -36,6 +37,8 @@ class Copy:
     changes: tuple[Change, ...]
     clock: Clock
     texts: Mapping[str, str] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
+    """The files that the pack does not have: the run's own stack around its fragments."""
 
     def write(self, folder: Path) -> None:
         """Write the copy, readable by the unprivileged users of containers whatever the umask."""
@@ -79,16 +82,19 @@ def _files(folder: Path, root: Path, private: Iterable[str] = _PRIVATE) -> Itera
 
 def copy(pack: Pack, speed: float, around: Callable[[Clock], Surroundings]) -> Copy:
     """The copy of the pack at `speed` (lowered where a window would hold too few scrapes)."""
-    files = read(pack)
+    own = read(pack)
+    added = surroundings(pack.stack, own)
+    files = {**own, **added}
     parsed = documents(files)
     wall = _wall(pack.stack)
     at = _clock(pack.stack, parsed, speed, wall)
     edits = _Edits(pack.stack, around(at), wall, _lowered(pack.stack), inside(pack.stack))
-    made = {path: list(_once(edits.of(document))) for path, document in parsed.items()}
+    made = {path: list(_once(_changes(edits, document))) for path, document in parsed.items()}
     texts = {path: _applied(document, made[path]) for path, document in parsed.items()}
     emptied = tuple(_emptied(pack.stack, files))
     texts |= {change.path: "" for change in emptied}
-    return Copy(files, (*(change for each in made.values() for change in each), *emptied), at, texts)
+    changes = (*(change for each in made.values() for change in each), *emptied)
+    return Copy(files, changes, at, texts, tuple(added))
 
 
 def _emptied(stack: Stack, files: Mapping[str, bytes]) -> Iterator[Change]:
@@ -97,6 +103,14 @@ def _emptied(stack: Stack, files: Mapping[str, bytes]) -> Iterator[Change]:
         inside_it = path.removeprefix(f"{stack.directory}/alertmanager/")
         if inside_it != path and data and inside_it != "alertmanager.yml" and not path.endswith((".tmpl", ".md")):
             yield Change(path, "receivers", "all of it", 0, data.decode(errors="surrogateescape"), "")
+
+
+def _changes(edits: _Edits, document: Document) -> Iterator[Change]:
+    try:
+        yield from edits.of(document)
+    except (AttributeError, KeyError, TypeError):  # a list where a name has to be, and the like
+        message = f"{document.path}: it does not have the shape that its server reads"
+        raise ObsbootError(message, fix="`obsboot check` tells where", code=Exit.FAILED) from None
 
 
 def _once(changes: Iterable[Change]) -> Iterator[Change]:
@@ -126,9 +140,10 @@ def documents(files: Mapping[str, bytes]) -> dict[str, Document]:
         try:
             found[path] = Document(path, data.decode())
         except (UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ObsbootError(
-                f"{path}: cannot be read: {error}", fix="run `obsboot check`", code=Exit.FAILED
-            ) from None
+            mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+            where = f"{path}:{mark.line + 1}" if mark else path
+            fix = "mend it; `obsboot check` looks at all of the pack"
+            raise ObsbootError(f"{where}: cannot be read: {problem or error}", fix=fix, code=Exit.FAILED) from None
     return {path: document for path, document in found.items() if document.root is not None}
 
 
@@ -171,13 +186,13 @@ def _clock(stack: Stack, documents: Mapping[str, Document], speed: float, wall: 
 
 def _seconds(document: Document, key: str) -> float:
     node = document.at("global", key)
-    return seconds_of(node.value) if node is not None else 60.0
+    return document.seconds(node) if node is not None else 60.0
 
 
 def _windows(documents: Iterable[Document], wall: frozenset[str]) -> Iterator[float]:
     for document in documents:
         for _, rule in document.values("groups", "*", "rules", "*"):
-            fields = {key: node.value for key, node in document.entries(rule)}
+            fields = {key: str(node.value) for key, node in document.entries(rule)}
             if wall.isdisjoint((fields.get("alert", ""), fields.get("record", ""))):
                 try:
                     yield from windows(str(fields.get("expr", "1")))

@@ -76,7 +76,12 @@ def images(run: Run) -> dict[str, Mapping[str, object]]:
 def changes(run: Run) -> list[dict[str, str]]:
     """The closed list of what the copy has other than the pack."""
     order = {kind: number for number, kind in enumerate(KINDS)}
-    return [
+    around = "as a pack that brings its own stack has it"
+    added = [
+        {"file": path, "kind": "surroundings", "what": "the whole file", "pack": "", "run": around}
+        for path in run.copy.added
+    ]
+    return added + [
         {"file": c.path, "kind": c.kind, "what": c.what, "pack": c.before, "run": c.after.strip()}
         for c in sorted(run.copy.changes, key=lambda c: (order[c.kind], c.path, c.start))
     ]
@@ -94,7 +99,8 @@ def proven_on(run: Run) -> str:
     ]
     stand_ins = any("testbed" in used for used in others)
     kind = "stand-in images" if stand_ins else ("images of the images file" if others else "official images")
-    return f"{service}, {kind}"
+    where = "" if run.stack.owns_stack else ", a stack of the run's own around the pack's fragments"
+    return f"{service}, {kind}{where}"
 
 
 def urls(run: Run) -> dict[str, str]:

@@ -169,7 +169,7 @@ def _own(run: Run) -> None:
     """The pack's own containers, but for those whose image cannot be had."""
     config = run.own_stack.config()
     images = {name: str(each.get("image", "")) for name, each in (config.get("services") or {}).items()}
-    owners = {service_of(i): i.id for i in run.stack.instances}
+    owners = {name: name for name in _NEEDED} | {service_of(i): i.id for i in run.stack.instances}
     available = []
     official = _official(run)
     for name in images.keys() - owners.keys():

@@ -32,6 +32,10 @@ def _box(run: Run) -> Box:
     return next(box for (owner, name), box in run.boxes.items() if run.recipes[owner].containers[name].reference)
 
 
+def _last_lines(run: Run) -> str:
+    return f"; its last lines:\n{_box(run).last_lines(8)}" if run.options.service_image and run.boxes else ""
+
+
 def check_service(run: Run, base: Callable[[], str], *, ask_pages: bool) -> None:
     """One result: the list of what the endpoint lacks. A service that does not answer is missing in the run.
 
@@ -48,7 +52,7 @@ def check_service(run: Run, base: Callable[[], str], *, ask_pages: bool) -> None
     try:
         exposed = _exposed(run, base, path, _PAGES if ask_pages else ())
     except (TimedOut, requests.RequestException) as error:
-        _cannot(run, instance, f"your service does not answer: {error}")
+        _cannot(run, instance, f"your service does not answer: {error}{_last_lines(run)}")
     else:
         _tell(run, instance, path, exposed)
 

@@ -71,6 +71,11 @@ class _Change:
             return True
         return fault.kind in _ENDS and bool(self.options.service_image)
 
+    def environment(self, container: Container) -> dict[str, str]:
+        """Without what is empty here: a default of the image's own is better than nothing."""
+        kept = {name: text for name, text in container.environment.items() if text}
+        return kept if self.options.service_image else {}
+
     def container(self, instance: Instance, container: Container) -> Container:
         """What stands in place of the reference service: the user's image in its environment, or the way to a URL."""
         if not container.reference:
@@ -79,7 +84,7 @@ class _Change:
         return Container(
             name=container.name,
             image=self.options.service_image or RELAY_IMAGE,
-            environment=container.environment if self.options.service_image else {},
+            environment=self.environment(container),
             port=int(port) if port.isdigit() else container.port,
             memory=container.memory,
             reference=True,

@@ -146,7 +146,7 @@ class _Line:
         for complaint in complaints:
             run.say("live/workload", complaint.split(":")[0], "error", complaint)
         for (instance, name), load in list(self.loads.running.items()):
-            if not wait_for_count(load, _COUNTS_SECONDS, run.stopping):
+            if not wait_for_count(load, _COUNTS_SECONDS, run.stopping) and not run.stopping.is_set():
                 said = load.complaint() or "it counts nothing"
                 run.say("live/workload", f"{instance}/{name}", "error", said)
         steady = [case for case in cases(run) if self.is_steady(case.instance.id, case.signal.name)]

@@ -8,7 +8,6 @@ from obsboot.live.changes import Change, Document, scalar
 from obsboot.live.clock import Clock, duration
 from obsboot.live.edits.inside import Inside
 from obsboot.live.variables import scaled_panel
-from obsboot.promql import seconds_of
 
 _NOWHERE = "http://localhost:1"
 """In place of a data source of others: nothing answers there."""
@@ -20,8 +19,8 @@ def datasource(document: Document, clock: Clock, inside: Inside) -> Iterator[Cha
         if not inside.holds(node.value):
             yield document.replace(node, scalar(_NOWHERE), "addresses", name)
     for name, node in document.values("datasources", "*", "jsonData", "timeInterval"):
-        after = clock.interval(seconds_of(node.value))
-        if after != seconds_of(node.value):
+        after = clock.interval(document.seconds(node))
+        if after != document.seconds(node):
             yield document.replace(node, duration(after), "durations", name)
 
 

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from obsboot.live.changes import Change, Document, Node
 from obsboot.live.clock import Clock, duration
-from obsboot.promql import seconds_of
 
 SINK = "obsboot-sink"
 SINK_PORT = 9094
@@ -39,7 +38,7 @@ def _global(document: Document, clock: Clock) -> Iterator[Change]:
     if kept is not None and len(fields) == 1:
         yield from _faster(document, kept, clock, "global.resolve_timeout")
         return
-    after = {"resolve_timeout": duration(clock.scaled(seconds_of(kept.value)))} if kept is not None else {}
+    after = {"resolve_timeout": duration(clock.scaled(document.seconds(kept)))} if kept is not None else {}
     yield document.replace(node, json.dumps(after), "receivers", "global")
 
 
@@ -55,7 +54,7 @@ def _route(document: Document, route: Node, what: str, clock: Clock) -> Iterator
 
 
 def _faster(document: Document, node: Node, clock: Clock, what: str) -> Iterator[Change]:
-    seconds = seconds_of(node.value)
+    seconds = document.seconds(node)
     if seconds and clock.factor != 1:
         yield document.replace(node, duration(clock.scaled(seconds)), "durations", what)
 

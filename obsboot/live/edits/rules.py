@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from obsboot.live.changes import Change, Document, Node, scalar
 from obsboot.live.clock import EVALUATION_FLOOR, Clock, duration
-from obsboot.promql import PromqlError, Rewrite, rewrite, seconds_of
+from obsboot.promql import PromqlError, Rewrite, rewrite
 from obsboot.promql.rewriting import normal
 
 Lowered = Mapping[tuple[str, str], str]
@@ -18,7 +18,7 @@ def rules(document: Document, clock: Clock, wall: frozenset[str], lowered: Lower
     for where, group in document.values("groups", "*"):
         for key, node in document.entries(group):
             if key in ("interval", "query_offset"):
-                after = clock.interval(seconds_of(node.value), EVALUATION_FLOOR)
+                after = clock.interval(document.seconds(node), EVALUATION_FLOOR)
                 yield document.replace(node, duration(after), "durations", f"{where}.{key}")
     for where, rule in document.values("groups", "*", "rules", "*"):
         fields = dict(document.entries(rule))
@@ -31,7 +31,7 @@ def rules(document: Document, clock: Clock, wall: frozenset[str], lowered: Lower
 
 
 def _hold(document: Document, node: Node, clock: Clock, what: str) -> Iterator[Change]:
-    seconds = seconds_of(node.value)
+    seconds = document.seconds(node)
     if seconds and clock.factor != 1:
         yield document.replace(node, duration(clock.scaled(seconds)), "durations", what)
 

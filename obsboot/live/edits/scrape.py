@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from obsboot.live.changes import Change, Document, Node, scalar
 from obsboot.live.clock import EVALUATION_FLOOR, Clock, duration
 from obsboot.live.edits.inside import Inside
-from obsboot.promql import seconds_of
 
 _KEYS = ("scrape_interval", "scrape_timeout", "evaluation_interval")
 _FOUND = "_sd_configs"
@@ -42,7 +41,7 @@ def scrape(document: Document, clock: Clock, inside: Inside) -> Iterator[Change]
 def _faster(document: Document, what: str, node: Node, clock: Clock) -> Iterator[Change]:
     if node is None:
         return
-    seconds = seconds_of(node.value)
+    seconds = document.seconds(node)
     if what.endswith("scrape_interval"):
         after = clock.interval(seconds)
     elif what.endswith("evaluation_interval"):

@@ -12,10 +12,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from live_doubles import said
 
 from obsboot.answers.given import from_file
 from obsboot.answers.merging import merge
 from obsboot.catalog import Catalogue
+from obsboot.live import opening
 from obsboot.live.changes import KINDS, Document, apply, undo
 from obsboot.live.clock import Clock
 from obsboot.live.copy import Copy, copy, read
@@ -23,7 +25,8 @@ from obsboot.live.edits.compose import Surroundings
 from obsboot.live.edits.inside import Inside, inside, settled
 from obsboot.live.edits.notify import SINK, notify
 from obsboot.live.edits.scrape import scrape
-from obsboot.model import Exit, ObsbootError, Pack, Stack
+from obsboot.live.run import Run
+from obsboot.model import Answers, Exit, ObsbootError, Pack, Stack
 from obsboot.render import render
 from obsboot.stack import resolve
 from tests.stacks import stack_of
@@ -71,7 +74,7 @@ def only_listed(pack: Pack, made: Copy) -> None:
     assert all(change.before != change.after for change in made.changes)
     changed = {change.path for change in made.changes}
     for path, data in made.files.items():
-        assert data == (pack.root / path).read_bytes()
+        assert path in made.added or data == (pack.root / path).read_bytes()
         text = made.texts.get(path, data.decode())
         assert undo(text, [c for c in made.changes if c.path == path]).encode() == data, path
         if path not in changed:
@@ -86,20 +89,12 @@ def test_undoing_the_list_gives_each_golden_pack(example: str, catalogue: Catalo
     shutil.copytree(GOLDEN / example / "expected", tmp_path / PACK)
     given = from_file(GOLDEN / example / "answers.yml", "answers.yml", "file")
     golden = Pack(tmp_path, resolve(merge(given, catalogue).answers, catalogue), {})
-    if golden.stack.values["mode"] == "files-only":
-        with pytest.raises(ObsbootError, match="nothing to run"):
-            copied(golden)
-        return
     made = copied(golden)
     only_listed(golden, made)
-    assert {change.kind for change in made.changes} >= {
-        "durations",
-        "ports",
-        "networks",
-        "images",
-        "receivers",
-        "mounts",
-    }
+    own_stack = golden.stack.values["mode"] == "own-stack"
+    assert bool(made.added) is not own_stack
+    always = {"durations", "ports", "networks", "images", "receivers"}
+    assert {change.kind for change in made.changes} >= always | ({"mounts"} if own_stack else set())
 
 
 def test_every_component_at_once_differs_by_the_list_alone(pack: Make) -> None:
@@ -140,6 +135,41 @@ def test_an_anchor_is_changed_once_for_all_its_uses(pack: Make) -> None:
     made = copied(edited)
     only_listed(edited, made)
     assert config(made, "compose.override.yaml")["services"]["grafana"]["ports"] == ["127.0.0.1::1"]
+
+
+SHAPELESS = {
+    "prometheus/prometheus.yml": ["scrape_configs: [{job_name: [a], static_configs: [{targets: [1, {a: b}]}]}]"],
+    "alertmanager/alertmanager.yml": ["receivers: [{webhook_configs: [{url: x}]}]", "receivers: [{name: [a]}]"],
+    "prometheus/rules/redis.yaml": ["groups: [{name: a, rules: [{alert: [A], expr: [a]}]}]"],
+    "grafana/dashboards/redis.json": ['{"panels": [{"targets": [{"expr": {}}]}]}'],
+    "grafana/provisioning/datasources/prometheus.yaml": ["datasources: [{url: [a]}]"],
+}
+
+
+@pytest.mark.parametrize(("path", "text"), [(path, text) for path, texts in SHAPELESS.items() for text in texts])
+def test_a_file_whose_server_would_not_read_it_is_named(pack: Make, path: str, text: str) -> None:
+    with pytest.raises(
+        ObsbootError, match=f"{PACK}/{path}: it does not have the shape that its server reads"
+    ) as caught:
+        copied(pack("redis", edits={path: text}))
+    assert caught.value.code == Exit.FAILED
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("prometheus/prometheus.yml", "global:\n  scrape_interval: {}\n"),
+        ("prometheus/prometheus.yml", "scrape_configs:\n- {job_name: a, scrape_timeout: {}}\n"),
+        ("prometheus/rules/redis.yaml", "groups: [{name: a, rules: [{alert: A, expr: b,\n  for: {}}]}]\n"),
+        ("alertmanager/alertmanager.yml", "route:\n  group_wait: {}\n"),
+        ("grafana/provisioning/datasources/prometheus.yaml", "datasources:\n- jsonData: {timeInterval: {}}\n"),
+    ],
+)
+@pytest.mark.parametrize("said", ["soon", "[1]"])
+def test_what_is_no_duration_is_told_with_its_line(pack: Make, path: str, text: str, said: str) -> None:
+    made = pack("redis", edits={path: text.replace("{}", said)})
+    with pytest.raises(ObsbootError, match=rf"{PACK}/{path}:2: .*duration"):
+        copied(made)
 
 
 # Links
@@ -269,8 +299,7 @@ def test_every_receiver_is_a_sink_that_is_told_of_ends_as_before(pack: Make) -> 
     names = {receiver["name"]: receiver["webhook_configs"] for receiver in said["receivers"]}
     assert names["a b/c"] == [{"url": f"http://{SINK}:9094/a%20b%2Fc/0", "send_resolved": True}]
     assert all(set(receiver) == {"name", "webhook_configs"} for receiver in said["receivers"])
-    silent = {4: "slack", 5: "no slack"}
-    assert len(names["everything"]) == 16, silent
+    assert len(names["everything"]) == 16
     assert [hook["send_resolved"] for hook in names["everything"]].count(False) == 4, "slack, victorops, wechat, email"
 
 
@@ -461,8 +490,6 @@ ELSEWHERE = {
 @pytest.fixture
 def elsewhere(catalogue: Catalogue, tmp_path: Path) -> Pack:
     """A pack whose servers and pages are all on other machines."""
-    from obsboot.model import Answers  # noqa: PLC0415
-
     stack = resolve(Answers({"service": "orders", "team": "shop"}, ELSEWHERE), catalogue)
     for file in render(stack):
         (tmp_path / file.path).parent.mkdir(parents=True, exist_ok=True)
@@ -524,3 +551,21 @@ def test_a_data_source_of_others_leads_nowhere(pack: Make) -> None:
     text = "datasources:\n- {name: theirs, type: prometheus, url: 'https://metrics.corp.example'}\n"
     made = pack("redis", edits={name: text})
     assert config(copied(made), name)["datasources"][0]["url"] == "http://localhost:1"
+
+
+def test_a_container_that_is_no_part_of_the_stack_is_not_started(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+
+    class Own:
+        def config(self) -> dict[str, Any]:
+            return {"services": {name: {"image": f"{name}:1"} for name in ("prometheus", "alertmanager", "by-hand")}}
+
+        def up(self, names: list[str]) -> dict[str, Any]:
+            started.extend(names)
+            return {}
+
+    monkeypatch.setattr(Run, "own_stack", property(lambda self: Own()))
+    monkeypatch.setattr(opening, "_connect", lambda run: None)
+    opening._own(run)
+    assert started == ["prometheus", "alertmanager"]
+    assert said(run, "container")["by-hand"][0] == "skipped"

@@ -12,18 +12,21 @@ import pytest
 import requests
 from live_doubles import said
 
-from obsboot.catalog import Catalogue, inventory
-from obsboot.live import own_service, relay
+from obsboot.catalog import Catalogue, evidence, inventory, recipe
+from obsboot.live import opening, own_service, queries, relay
+from obsboot.live.containers import Died
 from obsboot.live.expected import Lack, lacks, snippet_for, speaking
 from obsboot.live.facts import proven_on
 from obsboot.live.filled import filled
 from obsboot.live.options import Options
 from obsboot.live.own_service import check_own_service, check_service
+from obsboot.live.panels import boards
 from obsboot.live.relay import check_reachable, lead_to_service
 from obsboot.live.relay_server import serve
 from obsboot.live.run import Run
 from obsboot.live.substitution import substituted, why_left_out
 from obsboot.model import Exit, ObsbootError, Stack
+from obsboot.promql import grouping_labels, read_labels
 from tests.stacks import stack_of
 
 IMAGE, URL = Options(service_image="mine:1"), Options(service_url="http://127.0.0.1:9")
@@ -99,6 +102,19 @@ def test_each_lack_names_the_snippet_that_adds_it(stack: Stack) -> None:
     assert snippet_for(stack, Lack(service, "db_client_connection_used", ""), files) == ""
 
 
+@pytest.mark.parametrize(
+    ("expr", "read", "grouping"),
+    [
+        ('sum by (job, route) (label_replace(rate(a{b="c"}[5m]), "route", "$1", "handler", "(.*)"))',
+         {"b", "handler"}, {"job", "route"}),
+        ("a / on (b) group_left (c) sum without (d) (e)", set(), set()),
+        ('histogram_quantile(0.9, sum by (le) (f_bucket{g!~"h"}))', {"g"}, {"le"}),
+    ],
+)  # fmt: skip
+def test_labels_are_read_or_group(expr: str, read: set[str], grouping: set[str]) -> None:
+    assert (read_labels(expr), grouping_labels(expr)) == (read, grouping)
+
+
 # The recipes
 
 
@@ -117,7 +133,9 @@ def test_an_image_takes_its_place_and_can_be_stopped(proof, recipes) -> None:  #
     changed = substituted(proof.pack.stack, recipes, IMAGE)
     service = changed["fastapi"].containers["service"]
     assert (service.image, service.build, service.command, service.port) == ("mine:1", "", (), 8000)
-    assert service.environment == recipes["fastapi"].containers["service"].environment
+    given = recipes["fastapi"].containers["service"].environment
+    assert given["DATABASE_URL"] == "", "there is no database in this stack"
+    assert service.environment == {name: text for name, text in given.items() if text}
     assert not changed["fastapi"].workloads
     assert not changed["fastapi"].faults
     assert set(changed["service"].faults) == {"stopped"}
@@ -133,11 +151,35 @@ def test_a_service_elsewhere_is_neither_loaded_nor_stopped(proof, recipes) -> No
     assert "only scraped" in why_left_out(URL)
 
 
+def test_an_image_of_the_users_that_dies_is_not_the_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(*_: object) -> None:
+        raise Died("fastapi: service exited with code 1")
+
+    monkeypatch.setattr(opening, "start", start)
+    (service,) = [i for i in run.stack.instances if i.id == "fastapi"]
+    run.options = IMAGE
+    assert opening._server(run, service) == "fastapi: service exited with code 1"
+    run.options = Options()
+    with pytest.raises(Died):
+        opening._server(run, service)
+
+
 def test_the_port_is_that_of_the_services_address(catalogue: Catalogue, recipes) -> None:  # type: ignore[no-untyped-def]
     stack = stack_of(catalogue, "redis", "fastapi")
     moved = tuple(dataclasses.replace(i, address="api:9000") if i.id == "fastapi" else i for i in stack.instances)
     changed = substituted(dataclasses.replace(stack, instances=moved), recipes, IMAGE)
     assert changed["fastapi"].containers["service"].port == 9000
+
+
+def test_a_framework_has_a_reference_service(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    framework = catalogue["fastapi"]
+    assert not list(evidence.recipe_holds(catalogue, framework))
+    plain = dataclasses.replace(recipe(framework).containers["service"], reference=False)
+    monkeypatch.setattr(
+        evidence, "recipe", lambda each: dataclasses.replace(recipe(each), containers={"service": plain})
+    )
+    (wrong,) = evidence.recipe_holds(catalogue, framework)
+    assert wrong.message == "no container is the one that a user's own service replaces"
 
 
 def test_without_a_service_there_is_nothing_to_replace(catalogue: Catalogue, recipes) -> None:  # type: ignore[no-untyped-def]
@@ -203,6 +245,24 @@ def test_an_image_that_did_not_start_could_not_be_checked(run: Run) -> None:
     check_own_service(run)
     assert said(run, "service") == {"fastapi": ("error", "image mine:1 not available")}
     assert proven_on(run).startswith("your service (mine:1)")
+
+
+def test_a_library_may_be_empty_as_long_as_nothing_uses_it(run: Run, stack: Stack, recorded: str) -> None:
+    run.pack = dataclasses.replace(run.pack, stack=stack)
+    with live_apis.serving(live_apis.Api({"/metrics": recorded})) as api:
+        check_service(run, api.base, ask_pages=False)
+        assert run.idle == {"sqlalchemy": "nothing in the run makes your service use SQLAlchemy"}
+        api.says["/metrics"] = without(recorded, "db_client_")
+        check_service(run, api.base, ask_pages=False)
+    assert run.missing == {"sqlalchemy": "your service's endpoint shows none of its metrics"}
+
+
+def test_an_empty_panel_of_what_nothing_uses_is_no_failure(run: Run) -> None:
+    board = next(board for board in boards(run) if board.name == "redis")
+    (one,) = [query for query in board.queries if query.panel == "Cache hit rate"]
+    run.idle["redis"] = "nothing uses it"
+    queries._empty(run, one, "kv_up")
+    assert said(run, "query") == {one.subject: ("skipped", "nothing uses it: the metric kv_up never existed")}
 
 
 def test_the_reference_service_is_not_looked_at(run: Run) -> None:
