@@ -13,6 +13,9 @@ from obsboot.render.scrape import container
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@\s]*@)?(?P<host>\[[^\]\s]*\]|[^/?#:\s,;]*)", re.IGNORECASE)
 _MAIN = ("server", "service")
+_ALWAYS = ("prometheus", "alertmanager")
+"""What a run has even where the pack does not bring it."""
+
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1|")
 
 
@@ -83,7 +86,7 @@ def _hosts(target: str) -> Iterator[str]:
 
 def inside(stack: Stack) -> Inside:
     """What leads to the run of this stack: the pack's containers, those of the recipes, and the servers' own names."""
-    names: set[str] = set()
+    names = set(_ALWAYS)
     instead: dict[str, str] = {}
     servers: dict[str, str] = {}
     for instance in stack.instances:

@@ -156,6 +156,7 @@ def test_an_image_of_the_users_that_dies_is_not_the_end(run: Run, monkeypatch: p
         raise Died("fastapi: service exited with code 1")
 
     monkeypatch.setattr(opening, "start", start)
+    run.site = None  # type: ignore[assignment]
     (service,) = [i for i in run.stack.instances if i.id == "fastapi"]
     run.options = IMAGE
     assert opening._server(run, service) == "fastapi: service exited with code 1"
