@@ -80,7 +80,8 @@ def close(engine: Engine, run: str, folder: Path) -> None:
 def _new(pack: Pack, options: Options, listener: Listener, images: Images, marks: Marks) -> Run:
     engine, folder = images.engine, Path(marks.folder)
     procfs = _procfs(folder)
-    made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference, procfs))
+    copied = "" if options.real_machine else procfs
+    made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference, copied))
     run = Run(pack, options, listener, engine, marks, folder, images, made, secrets=new_secrets(secrets(pack.stack)))
     run.stopping = images.stopping
     texts = {path: data.decode(errors="replace") for path, data in made.files.items()}

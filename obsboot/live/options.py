@@ -36,6 +36,8 @@ class Options:
     attach: str = ""
     attach_grafana: str = ""
     attach_alertmanager: str = ""
+    real_machine: bool = False
+    """Whether the host's exporter reads this machine as it is, not a copy of /proc in which faults can change things."""
 
 
 def checked_url(option: str, url: str) -> str:

@@ -10,8 +10,8 @@ from obsboot.live import asking
 from obsboot.live.containers import Box
 from obsboot.live.expected import Lack, lacks, snippet_for, speaking
 from obsboot.live.run import Run
-from obsboot.live.waiting import TimedOut, wait_for
-from obsboot.model import Finding, Instance, Outcome, Result, Severity
+from obsboot.live.waiting import wait_for
+from obsboot.model import Finding, Instance, ObsbootError, Outcome, Result, Severity
 from obsboot.stack import service_instance
 
 CHECK = "live/service"
@@ -51,7 +51,7 @@ def check_service(run: Run, base: Callable[[], str], *, ask_pages: bool) -> None
     path = scrape.path if scrape else "/metrics"
     try:
         exposed = _exposed(run, base, path, _PAGES if ask_pages else ())
-    except (TimedOut, requests.RequestException) as error:
+    except (ObsbootError, requests.RequestException) as error:  # a container that has ended is published no more
         _cannot(run, instance, f"your service does not answer: {error}{_last_lines(run)}")
     else:
         _tell(run, instance, path, exposed)

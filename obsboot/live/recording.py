@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from obsboot.catalog import Catalogue, inventory
@@ -36,7 +37,8 @@ def record(component: Component, catalogue: Catalogue, options: Options) -> str:
             path = Path(folder, file.path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text, encoding="utf-8")
-        with opened(Pack(Path(folder), stack, {}), options, Silent()) as run:
+        real = replace(options, real_machine=True)
+        with opened(Pack(Path(folder), stack, {}), real, Silent()) as run:
             return apart(lambda: _recorded(run, component), run.ending)
 
 

@@ -241,6 +241,18 @@ def test_a_service_that_does_not_answer_could_not_be_checked(run: Run, service: 
     assert run.missing == {i.id: reason for i in run.stack.instances if i.job == "orders"}
 
 
+def test_an_image_that_has_ended_meanwhile_could_not_be_checked(run: Run) -> None:
+    def gone() -> str:
+        raise Died("fastapi: port 8000 is not published: exited with code 1")
+
+    check_service(run, gone, ask_pages=True)
+    outcome, reason = said(run, "service")["fastapi"]
+    assert (outcome, reason) == (
+        "error",
+        "your service does not answer: fastapi: port 8000 is not published: exited with code 1",
+    )
+
+
 def test_an_image_that_did_not_start_could_not_be_checked(run: Run) -> None:
     run.options, run.missing = IMAGE, {"fastapi": "image mine:1 not available"}
     check_own_service(run)
