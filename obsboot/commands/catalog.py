@@ -91,10 +91,13 @@ def record(id_: str, version: str | None, images_file: Path | None, roots: tuple
 
     images, registries = read_images(images_file)
     exposition: str = live.record(component, catalogue, Options(images=images, registries=registries))
-    lost = _lost(path, exposition)
+    before = _metrics(path.read_text(encoding="utf-8")) if path.is_file() else frozenset()
+    now = _metrics(exposition)
+    if not now:
+        raise ObsbootError("the server exposed no metric, so nothing was recorded", code=Exit.COULD_NOT_CHECK)
     _kept(path, exposition)
-    click.echo(f"{path}: {_counted(_families(exposition), 'metric')}")
-    if lost:
+    click.echo(f"{path}: {_counted(len(now), 'metric')}")
+    if lost := sorted(before - now):  # a setting may be missing, or a load
         click.echo(f"no longer there, so look before you commit: {', '.join(lost)}")
 
 
@@ -146,26 +149,16 @@ def _version(component: Component) -> str:
 
 
 def _kept(path: Path, exposition: str) -> None:
-    if not _families(exposition):
-        raise ObsbootError("the server exposed no metric, so nothing was recorded", code=Exit.COULD_NOT_CHECK)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text(exposition, encoding="utf-8")
     part.replace(path)
 
 
-def _lost(path: Path, exposition: str) -> list[str]:
-    """The metrics of the recording that is replaced which the new one has not: a setting, or a load, may be missing."""
+def _metrics(exposition: str) -> frozenset[str]:
     from obsboot.catalog import parse  # noqa: PLC0415
 
-    before = parse(path.read_text(encoding="utf-8")).families if path.is_file() else {}
-    return sorted(before.keys() - parse(exposition).families.keys())
-
-
-def _families(exposition: str) -> int:
-    from obsboot.catalog import parse  # noqa: PLC0415
-
-    return len(parse(exposition).families)
+    return frozenset(parse(exposition).families)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -27,12 +27,7 @@ def session() -> requests.Session:
 def get(at: requests.Session, url: str, parameters: Mapping[str, Any] | None = None) -> Any:
     """The JSON that `url` answers with. Raises NoAnswer."""
     query = urlencode({k: v for k, v in (parameters or {}).items() if v is not None}, doseq=True)
-    full = f"{url}?{query}" if query else url
-    try:
-        answer = at.get(full, timeout=_SECONDS)
-    except requests.RequestException as error:
-        raise NoAnswer(f"GET {full}: {reason(error)}", code=Exit.COULD_NOT_CHECK) from None
-    return _json("GET", full, answer)
+    return status(at, f"{url}?{query}" if query else url)[1]
 
 
 def status(at: requests.Session, url: str) -> tuple[int, Any]:

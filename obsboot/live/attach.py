@@ -5,23 +5,23 @@ Nothing is started or written, no fault is injected, no load is put on anything.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import cast
 
-from obsboot import __version__
 from obsboot.live.clock import Clock
 from obsboot.live.containers import Marks
 from obsboot.live.copy import Copy, documents, read
 from obsboot.live.coverage import coverage
 from obsboot.live.engine import Engine
+from obsboot.live.facts import identity
 from obsboot.live.images import Images
 from obsboot.live.neighbours import check_alertmanager, check_grafana
 from obsboot.live.options import Options
 from obsboot.live.prometheus import Prometheus
-from obsboot.live.run import Listener, Run
+from obsboot.live.run import Run
 from obsboot.live.standing import check_standing_queries, check_standing_rules, check_standing_targets, is_ours
 from obsboot.model import Exit, ObsbootError, Pack, Report
+from obsboot.report.listening import Listener
 
 _SECONDS = 5.0
 
@@ -32,7 +32,6 @@ def attached(pack: Pack, options: Options, listener: Listener) -> Report:
     Raises ObsbootError (code 6) where no Prometheus answers, or one that knows nothing of the service: nothing is
     called missing then. A neighbour that does not answer is a result that could not be checked.
     """
-    began = time.time()
     run = _run(pack, options, listener)
     versions = {"prometheus": _version(run, options.attach)}
     _knows(run, options.attach)
@@ -40,7 +39,7 @@ def attached(pack: Pack, options: Options, listener: Listener) -> Report:
     check_standing_targets(run)
     check_standing_rules(run)
     listener.phase("queries", _SECONDS)
-    check_standing_queries(run, began)
+    check_standing_queries(run)
     if url := options.attach_alertmanager:
         listener.phase("alertmanager", _SECONDS)
         versions["alertmanager"] = check_alertmanager(run, url.rstrip("/"))
@@ -50,7 +49,12 @@ def attached(pack: Pack, options: Options, listener: Listener) -> Report:
     proven, covered = coverage(pack.stack, run.results, {}, options)
     run.add(covered)
     title = f"{pack.stack.service}: read from {options.attach}"
-    return Report(title, tuple(run.results), proven, _facts(run, began, versions))
+    facts = {
+        **identity(run, "obsboot validate --attach"),
+        "versions": {name: version for name, version in versions.items() if version},
+        "on": f"your own stack ({options.attach}), which was only read",
+    }
+    return Report(title, tuple(run.results), proven, facts)
 
 
 def _run(pack: Pack, options: Options, listener: Listener) -> Run:
@@ -89,19 +93,3 @@ def _knows(run: Run, url: str) -> None:
             fix="name the Prometheus that has the pack's scrape configuration and rules, or let it load them",
             code=Exit.COULD_NOT_CHECK,
         )
-
-
-def _facts(run: Run, began: float, versions: dict[str, str]) -> dict[str, object]:
-    stack = run.stack
-    return {
-        "command": "obsboot validate --attach",
-        "service": stack.service,
-        "team": stack.team,
-        "environment": stack.environment,
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
-        "speed": 1.0,
-        "mode": str(stack.values.get("mode", "")),
-        "obsboot": __version__,
-        "versions": {name: version for name, version in versions.items() if version},
-        "on": f"your own stack ({run.options.attach}), which was only read",
-    }

@@ -40,6 +40,10 @@ class Copy:
     added: tuple[str, ...] = ()
     """The files that the pack does not have: the run's own stack around its fragments."""
 
+    def readable(self) -> dict[str, str]:
+        """The files of the pack as text, before any change."""
+        return {path: data.decode(errors="replace") for path, data in self.files.items()}
+
     def write(self, folder: Path) -> None:
         """Write the copy, readable by the unprivileged users of containers whatever the umask."""
         for path, data in self.files.items():

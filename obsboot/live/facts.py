@@ -14,18 +14,10 @@ from obsboot.model import ObsbootError
 
 def facts(run: Run, predicted: float, phases: list[dict[str, object]]) -> dict[str, object]:
     """The facts of a run that has ended, or is about to."""
-    stack = run.stack
     return {
-        "command": "obsboot validate",
-        "service": stack.service,
-        "team": stack.team,
-        "environment": stack.environment,
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(run.began)),
+        **identity(run, "obsboot validate"),
         "length": round(run.now(), 1),
         "predicted": round(predicted, 1),
-        "speed": run.clock.factor,
-        "mode": str(stack.values.get("mode", "")),
-        "obsboot": __version__,
         "versions": versions(run),
         "images": images(run),
         "changes": changes(run),
@@ -40,6 +32,21 @@ def facts(run: Run, predicted: float, phases: list[dict[str, object]]) -> dict[s
         "quick": run.options.quick,
         "missing": dict(run.missing),
         "urls": urls(run) if run.options.keep else {},
+    }
+
+
+def identity(run: Run, command: str) -> dict[str, object]:
+    """What was proven of which service, when, at which speed and by which version."""
+    stack = run.stack
+    return {
+        "command": command,
+        "service": stack.service,
+        "team": stack.team,
+        "environment": stack.environment,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(run.began)),
+        "speed": run.clock.factor,
+        "mode": str(stack.values.get("mode", "")),
+        "obsboot": __version__,
     }
 
 

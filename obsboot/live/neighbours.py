@@ -16,7 +16,7 @@ from obsboot.live.alertmanager import Alertmanager
 from obsboot.live.panels import Board, boards, queries_of
 from obsboot.live.routes import routes
 from obsboot.live.run import Run
-from obsboot.live.standing import is_ours
+from obsboot.live.standing import is_ours, some
 from obsboot.live.variables import normal_panel
 from obsboot.live.watched import alert_rules
 from obsboot.model import ObsbootError, Stack
@@ -25,7 +25,6 @@ TOKEN = "OBSBOOT_GRAFANA_TOKEN"  # noqa: S105 - the variable's name
 """The environment variable with the token of a Grafana that asks for one."""
 
 _ARRIVES_SECONDS = 10.0
-_SHOWN = 5
 
 
 def check_alertmanager(run: Run, url: str) -> str:
@@ -78,19 +77,13 @@ def _routing(run: Run, loaded: Mapping[str, Any], config: str) -> None:
             alerts.setdefault(route.receiver, {})[rule.name] = actual
     for receiver, goes in sorted(alerts.items()):
         astray = [f"{name} to {', '.join(sorted(to))}" for name, to in sorted(goes.items()) if receiver not in to]
+        problem = ""
         if receiver not in names:
-            _tell_receiver(
-                run, receiver, f"Alertmanager has no such receiver, and {len(goes)} alerts of the pack need it"
-            )
+            problem = f"Alertmanager has no such receiver, and {len(goes)} alerts of the pack need it"
         elif astray:
-            more = f" and {len(astray) - _SHOWN} more" if len(astray) > _SHOWN else ""
-            _tell_receiver(run, receiver, f"the loaded routes lead {'; '.join(astray[:_SHOWN])}{more}")
-        else:
-            run.say("live/receiver", receiver, "passed", f"the loaded routes lead {len(goes)} alerts there")
-
-
-def _tell_receiver(run: Run, receiver: str, reason: str) -> None:
-    run.say("live/receiver", receiver, "failed", reason)
+            problem = f"the loaded routes lead {some(astray, '; ')}"
+        said = problem or f"the loaded routes lead {len(goes)} alerts there"
+        run.say("live/receiver", receiver, "failed" if problem else "passed", said)
 
 
 def own_routes(stack: Stack, texts: Mapping[str, str]) -> str:

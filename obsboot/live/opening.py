@@ -13,7 +13,7 @@ import yaml
 
 from obsboot.live.alertmanager import Alertmanager
 from obsboot.live.containers import Box, Died, Marks
-from obsboot.live.copy import copy
+from obsboot.live.copy import Copy, copy
 from obsboot.live.disk import writing
 from obsboot.live.edits.compose import Surroundings
 from obsboot.live.edits.inside import settled
@@ -25,14 +25,15 @@ from obsboot.live.interrupts import to_the_end
 from obsboot.live.options import Options
 from obsboot.live.prometheus import Prometheus
 from obsboot.live.relay import lead_to_service
-from obsboot.live.run import Listener, Run, new_identity, new_secrets
+from obsboot.live.run import Run, new_identity, new_secrets
 from obsboot.live.servers import Site, start
 from obsboot.live.sink import start_sink
 from obsboot.live.substitution import substituted
 from obsboot.live.waiting import TimedOut, wait_for
-from obsboot.model import Exit, Instance, ObsbootError, Pack
+from obsboot.model import Exit, Instance, ObsbootError, Pack, Recipe, Stack
 from obsboot.render.context import secrets
 from obsboot.render.scrape import container as service_of
+from obsboot.report.listening import Listener
 
 _READY_SECONDS = 120.0
 FOLDER_PREFIX = "obsboot-run-"
@@ -84,12 +85,15 @@ def _new(pack: Pack, options: Options, listener: Listener, images: Images, marks
     made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference, copied))
     run = Run(pack, options, listener, engine, marks, folder, images, made, secrets=new_secrets(secrets(pack.stack)))
     run.stopping = images.stopping
-    texts = {path: data.decode(errors="replace") for path, data in made.files.items()}
-    run.site = Site(engine, images, marks, pack.stack, folder, (), run.secrets, texts, run.stopping)
-    within = settled(pack.stack)
-    recipes = {i.id: filled(within, i, texts, procfs) for i in within.instances}
-    run.recipes = substituted(pack.stack, recipes, options)
+    run.site = Site(engine, images, marks, pack.stack, folder, (), run.secrets, made.readable(), run.stopping)
+    run.recipes = recipes_of(pack.stack, made, options, procfs)
     return run
+
+
+def recipes_of(stack: Stack, made: Copy, options: Options, procfs: str = "") -> dict[str, Recipe]:
+    """The recipe of each instance, filled in from this copy, for the service that the options name."""
+    within, texts = settled(stack), made.readable()
+    return substituted(stack, {i.id: filled(within, i, texts, procfs) for i in within.instances}, options)
 
 
 def _procfs(folder: Path) -> str:

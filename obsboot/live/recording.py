@@ -13,11 +13,12 @@ from obsboot.live.interrupts import apart, interruptible
 from obsboot.live.loads import Loads
 from obsboot.live.opening import bring_up, opened
 from obsboot.live.options import Options
-from obsboot.live.run import Run, Silent
+from obsboot.live.run import Run
 from obsboot.live.targets import check_targets
 from obsboot.live.workload import wait_for_count
 from obsboot.model import Answers, Component, Exit, Instance, ObsbootError, Pack, Stack
 from obsboot.render import render
+from obsboot.report.listening import Silent
 from obsboot.stack import resolve
 
 _LOAD_SECONDS = 20.0

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from obsboot.live.alertmanager import Alertmanager, Sink
 from obsboot.live.clock import Clock
@@ -26,26 +25,7 @@ from obsboot.live.servers import Site, again
 from obsboot.live.waiting import Stopped
 from obsboot.model import Exit, Finding, Instance, ObsbootError, Outcome, Pack, Recipe, Result, Signal, Stack
 from obsboot.render.scrape import container as service_of
-
-
-class Listener(Protocol):
-    """Who hears what a run does; `obsboot.report.progress` has some."""
-
-    def phase(self, name: str, predicted_seconds: float) -> None:
-        """A phase begins, and the one before it has ended."""
-
-    def event(self, text: str, outcome: str = "") -> None:
-        """Something happened."""
-
-
-class Silent:
-    """A listener that says nothing."""
-
-    def phase(self, name: str, predicted_seconds: float) -> None:
-        """Nothing."""
-
-    def event(self, text: str, outcome: str = "") -> None:
-        """Nothing."""
+from obsboot.report.listening import Listener
 
 
 @dataclass(slots=True)

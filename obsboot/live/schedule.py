@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST_AT_ONCE = 12
 """More faults at once than this would slow each other down on a small machine."""
@@ -80,6 +81,12 @@ def plan(tasks: Sequence[Task], at_once: int = MOST_AT_ONCE, rounds: int = ROUND
     first urgent is what has the longest chain of conflicts; what ended late in a round is more urgent in the next. The
     shortest of the rounds is the plan.
     """
+    return list(_shortest(tuple(tasks), at_once, rounds))
+
+
+@lru_cache(maxsize=8)
+def _shortest(tasks: tuple[Task, ...], at_once: int, rounds: int) -> tuple[Slot, ...]:
+    """Kept, since a run asks for the same plan when it predicts its length, when it begins, and when it breaks things."""
     met = _Meetings.of(tasks)
     urgency = {task.name: sum(t.seconds for t in tasks if t.name in met.running[task.name]) for task in tasks}
     best: list[Slot] = []
@@ -89,7 +96,7 @@ def plan(tasks: Sequence[Task], at_once: int = MOST_AT_ONCE, rounds: int = ROUND
             best = slots
         for slot in slots:
             urgency[slot.task.name] += slot.ends * _LATE
-    return best
+    return tuple(best)
 
 
 @dataclass(frozen=True, slots=True)

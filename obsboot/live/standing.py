@@ -110,7 +110,7 @@ def _tell_file(run: Run, path: str, pairs: Sequence[tuple[Wanted, Loaded | None]
     paced = [rule.name for rule, has in pairs if has and not judged(rule, has) and not keeps_pace(rule, has)]
     findings = list(wrong)
     if paced:
-        said = f"other windows or holds than the file's: {_some(paced)}"
+        said = f"other windows or holds than the file's: {some(paced)}"
         findings.append(Finding(_RULES, "warning", path, 0, said, fix=_LOAD))
     reason = "; ".join(finding.message for finding in findings)
     subject = path.removeprefix(f"{run.stack.directory}/")
@@ -122,9 +122,10 @@ _LOAD = "let Prometheus load the file as it is in the repository"
 _SHOWN = 5
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str], between: str = ", ") -> str:
+    """The first few, and how many more there are."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    return between.join(names[:_SHOWN]) + more
 
 
 def judged(rule: Wanted, loaded: Loaded | None) -> Finding | None:
@@ -178,16 +179,16 @@ def _agree(one: str, other: str, *, pace: bool) -> bool:
 # Queries
 
 
-def check_standing_queries(run: Run, now: float) -> None:
+def check_standing_queries(run: Run) -> None:
     """One result for each query of each dashboard, over windows of their real length."""
     window = panel_window(run.clock)
     for board in boards(run):
         names = all_values(board.variables, check_variables(run, board))
         for query in board.queries:
-            _tell_query(run, query, resolved(query.expr, names, window), now)
+            _tell_query(run, query, resolved(query.expr, names, window))
 
 
-def _tell_query(run: Run, query: Query, expr: str, now: float) -> None:
+def _tell_query(run: Run, query: Query, expr: str) -> None:
     try:
         samples = run.prometheus.query(expr)
         count = sum(not math.isnan(sample.value) for sample in samples)
@@ -200,14 +201,14 @@ def _tell_query(run: Run, query: Query, expr: str, now: float) -> None:
             why = "its series are there, but nothing that it counts happened in the window"
             run.say("live/query", query.subject, "skipped", f"no number at the moment: {why}", **about(query, expr))
         else:
-            _tell_empty(run, query, expr, now)
+            _tell_empty(run, query, expr)
     except (ObsbootError, PromqlError) as error:
         run.say("live/query", query.subject, "error", str(error), query=expr)
 
 
-def _tell_empty(run: Run, query: Query, expr: str, now: float) -> None:
+def _tell_empty(run: Run, query: Query, expr: str) -> None:
     """A selector that finds nothing is a failure; operations that leave nothing may have an answer at another time."""
-    missing = what_is_missing(run.prometheus, expr, now - LOOK_BACK, query.instance, query.signal)
+    missing = what_is_missing(run.prometheus, expr, run.began - LOOK_BACK, query.instance, query.signal)
     if missing:
         run.say("live/query", query.subject, "failed", f"no data within a day: {missing}", **about(query, expr))
     else:

@@ -15,30 +15,29 @@ from obsboot.live.comparison import Case
 from obsboot.live.copy import copy
 from obsboot.live.coverage import coverage
 from obsboot.live.edits.compose import Surroundings
-from obsboot.live.edits.inside import settled
 from obsboot.live.facts import facts, proven_on
-from obsboot.live.filled import filled
 from obsboot.live.fire import Outcome
 from obsboot.live.firing import check_bystanders, fire
 from obsboot.live.health import check_containers
 from obsboot.live.interrupts import apart, interruptible
 from obsboot.live.loads import Loads
-from obsboot.live.opening import bring_up, opened
+from obsboot.live.opening import bring_up, opened, recipes_of
 from obsboot.live.options import Options
 from obsboot.live.own_service import check_own_service
 from obsboot.live.planning import Plan, blip_candidate, is_healthy, planned
 from obsboot.live.queries import check_queries
 from obsboot.live.relay import check_reachable
 from obsboot.live.replaying import replayed
-from obsboot.live.run import Listener, Run, Silent
+from obsboot.live.run import Run
 from obsboot.live.soak import check_soak
-from obsboot.live.substitution import substituted, why_left_out
+from obsboot.live.substitution import why_left_out
 from obsboot.live.targets import check_rules, check_targets
 from obsboot.live.tasks import Trial
 from obsboot.live.truth import cases, prove
 from obsboot.live.waiting import Stopped
 from obsboot.live.workload import wait_for_count
 from obsboot.model import ObsbootError, Pack, Report
+from obsboot.report.listening import Listener, Silent
 
 _COUNTS_SECONDS = 20.0
 
@@ -46,10 +45,9 @@ _COUNTS_SECONDS = 20.0
 def prediction(pack: Pack, options: Options) -> Plan:
     """What `validate` will do, and its predicted length, without an engine. Raises ObsbootError."""
     made = copy(pack, options.speed, lambda clock: Surroundings("obsboot", clock, lambda image: image))
-    texts = {path: data.decode(errors="replace") for path, data in made.files.items()}
-    within = settled(pack.stack)
-    recipes = {i.id: filled(within, i, texts) for i in within.instances if i.watched}
-    return planned(pack.stack, made, substituted(pack.stack, recipes, options), options)
+    recipes = recipes_of(pack.stack, made, options)
+    watched = {i.id: recipes[i.id] for i in pack.stack.instances if i.watched}
+    return planned(pack.stack, made, watched, options)
 
 
 def validate(pack: Pack, options: Options, listener: Listener | None = None) -> Report:

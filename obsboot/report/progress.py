@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
@@ -14,6 +13,7 @@ from rich.text import Text
 
 from obsboot.report.console import safe
 from obsboot.report.detail import clock
+from obsboot.report.listening import Listener
 
 _MARKS = {
     "": ("·", "dim"),
@@ -22,26 +22,6 @@ _MARKS = {
     "error": ("!", "bold yellow"),
     "skipped": ("-", "dim"),
 }
-
-
-class Listener(Protocol):
-    """Who hears what a run does."""
-
-    def phase(self, name: str, predicted_seconds: float) -> None:
-        """A phase begins, and the one before it has ended."""
-
-    def event(self, text: str, outcome: str = "") -> None:
-        """Something happened; `outcome` is passed, failed, error, skipped, or empty for a mere note."""
-
-
-class Silent:
-    """A listener that says nothing."""
-
-    def phase(self, name: str, predicted_seconds: float) -> None:
-        """Nothing."""
-
-    def event(self, text: str, outcome: str = "") -> None:
-        """Nothing."""
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from obsboot.live.changes import Change, Document, Node
 from obsboot.live.clock import Clock, duration
+from obsboot.live.edits.faster import faster
 
 SINK = "obsboot-sink"
 SINK_PORT = 9094
@@ -36,7 +37,7 @@ def _global(document: Document, clock: Clock) -> Iterator[Change]:
         return
     kept = fields.get("resolve_timeout")
     if kept is not None and len(fields) == 1:
-        yield from _faster(document, kept, clock, "global.resolve_timeout")
+        yield from faster(document, kept, clock, "global.resolve_timeout")
         return
     after = {"resolve_timeout": duration(clock.scaled(document.seconds(kept)))} if kept is not None else {}
     yield document.replace(node, json.dumps(after), "receivers", "global")
@@ -45,18 +46,12 @@ def _global(document: Document, clock: Clock) -> Iterator[Change]:
 def _route(document: Document, route: Node, what: str, clock: Clock) -> Iterator[Change]:
     for key, node in document.entries(route):
         if key in _WAITS:
-            yield from _faster(document, node, clock, f"{what}.{key}")
+            yield from faster(document, node, clock, f"{what}.{key}")
         if key in ("mute_time_intervals", "active_time_intervals"):  # else the proof would depend on the hour
             yield document.replace(node, "[]", "durations", f"{what}.{key}")
         if key == "routes":
             for index, child in document.entries(node):
                 yield from _route(document, child, f"{what}.routes.{index}", clock)
-
-
-def _faster(document: Document, node: Node, clock: Clock, what: str) -> Iterator[Change]:
-    seconds = document.seconds(node)
-    if seconds and clock.factor != 1:
-        yield document.replace(node, duration(clock.scaled(seconds)), "durations", what)
 
 
 def _sink(document: Document, receiver: Node) -> dict[str, object]:

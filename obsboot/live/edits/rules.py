@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from obsboot.live.changes import Change, Document, Node, scalar
 from obsboot.live.clock import EVALUATION_FLOOR, Clock, duration
+from obsboot.live.edits.faster import faster
 from obsboot.promql import PromqlError, Rewrite, rewrite
 from obsboot.promql.rewriting import normal
 
@@ -25,15 +26,9 @@ def rules(document: Document, clock: Clock, wall: frozenset[str], lowered: Lower
         name = next((fields[key].value for key in ("alert", "record") if key in fields), where)
         for key in ("for", "keep_firing_for"):
             if key in fields:
-                yield from _hold(document, fields[key], clock, f"{name}.{key}")
+                yield from faster(document, fields[key], clock, f"{name}.{key}")
         if "expr" in fields:
             yield from _expression(document, fields["expr"], _Rule(name, clock, name in wall, lowered))
-
-
-def _hold(document: Document, node: Node, clock: Clock, what: str) -> Iterator[Change]:
-    seconds = document.seconds(node)
-    if seconds and clock.factor != 1:
-        yield document.replace(node, duration(clock.scaled(seconds)), "durations", what)
 
 
 class _Rule:

@@ -20,11 +20,12 @@ from obsboot.live.clock import Clock
 from obsboot.live.neighbours import check_alertmanager, check_grafana
 from obsboot.live.options import Options
 from obsboot.live.panels import Board, boards
-from obsboot.live.run import Run, Silent
+from obsboot.live.run import Run
 from obsboot.live.standing import check_standing_queries, check_standing_rules, check_standing_targets, wanted
 from obsboot.model import Exit, ObsbootError, Report
 from obsboot.render.rules import pack_labels
 from obsboot.render.scrape import scraped
+from obsboot.report.listening import Silent
 
 FILE = "observability/prometheus/rules/redis.yaml"
 
@@ -159,7 +160,8 @@ def test_a_query_has_a_number_or_none_now_or_never_had_one(
     def outcome(answer: list[tuple[dict[str, str], float]]) -> tuple[str, str]:
         standing.results.clear()
         api.says["/api/v1/query"] = lambda parameters: vector(asked, parameters, answer)
-        check_standing_queries(standing, 100000.0)
+        standing.began = 100000.0
+        check_standing_queries(standing)
         return said(standing, "query")[one.subject]
 
     assert outcome([({}, 0.9)]) == ("passed", "")

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from obsboot.model import Finding, Report, Result
 from obsboot.report.console import print_report, safe
-from obsboot.report.progress import Lines, Listener, Silent, progress
+from obsboot.report.listening import Listener, Silent
+from obsboot.report.progress import Lines, progress
 
 
 def shown(report: Report, terminal: bool = False) -> str:
