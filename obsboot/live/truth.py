@@ -78,12 +78,17 @@ class _Probe:
         """What came out. Raises ValueError or ObsbootError where nothing did."""
         if len(self.samples) < _LOOKS:
             raise ValueError(self.error)
-        at, measured = self.samples[-1]
-        tolerance = tolerance_of(self.case.truth, statistics.median(self.truths))
-        move = (2 * tolerance or max(abs(self.truths[-1]), 1.0) * 0.01) * (1 if measured >= self.truths[-1] else -1)
-        shifted = _single(run, self.case, f"({self.query}) + {number(move)}", at)
-        span = (at - self.window, at)
+        at, measured = self._middle()
+        true = statistics.median(self.truths)
+        move = 2 * tolerance_of(self.case.truth, true) or max(abs(true), 1.0) * 0.01
+        shifted = _single(run, self.case, f"({self.query}) + {number(move if measured >= true else -move)}", at)
+        last, _ = self.samples[-1]
+        span = (last - self.window, last)
         return Found(self.case, self.query, tuple(self.samples), tuple(self.truths), self.tally, span, shifted)
+
+    def _middle(self) -> tuple[float, float]:
+        """The sample that counts: shifted at another moment, the query would be held against what is true at this one."""
+        return sorted(self.samples, key=lambda sample: sample[1])[len(self.samples) // 2]
 
 
 def prove(run: Run, loads: Loads, group: Iterable[Case], attempts: int = 2) -> None:

@@ -104,6 +104,20 @@ def test_a_query_that_cannot_be_moved_proves_nothing(
     assert "the check cannot fail" in said(run, "truth")["redis/hit_rate"][1]
 
 
+def test_the_query_is_moved_at_the_moment_that_counts(
+    run: Run, hit_rate: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is true changes from look to look: moved at the last one, the query would come to what was true before."""
+    samples = [(1.0, 0.80), (2.0, 0.81), (3.0, 0.775)]
+    monkeypatch.setattr(
+        truth, "_single", lambda _run, _case, query, at: dict(samples)[at] + float(query.split(" + ")[1])
+    )
+    probe = truth._Probe(hit_rate, Counted(16, 4), {}, 20.0, "q", samples, [0.80, 0.815, 0.77])  # type: ignore[arg-type]
+    found = probe.found(run)
+    assert (found.measured, found.true, round(found.shifted, 9)) == (0.80, 0.80, 0.84)
+    assert "the check cannot fail" not in found.problem()
+
+
 def test_a_truth_needs_its_workload(run: Run, loads: Loads, hit_rate: Case) -> None:
     loads.running.clear()
     prove(run, loads, [hit_rate])
