@@ -78,8 +78,9 @@ def last_line(report: Report) -> Text:
     if warnings := len({f for r in report.results for f in r.findings if f.severity == "warning"}):
         line.append(f"; {warnings} warning{'s' if warnings > 1 else ''}", _SEVERITIES["warning"])
     line.append(f". {verdict(report)}" if report.proven else ".")
-    if took := number(report.facts, "length"):
-        line.append(f" It took {clock(took)}, predicted were {clock(number(report.facts, 'predicted'))}.")
+    took, predicted = number(report.facts, "length"), number(report.facts, "predicted")
+    if took is not None and predicted is not None:
+        line.append(f" It took {clock(took)}, predicted were {clock(predicted)}.")
     return line
 
 

@@ -53,6 +53,10 @@ def test_the_last_line_says_what_was_proven_on_what() -> None:
     )
 
 
+def test_without_a_prediction_no_length_is_told() -> None:
+    assert "It took" not in shown(Report("t", (Result("a/b", "s", "passed"),), facts={"length": 0.3}))
+
+
 def test_a_long_line_stays_one_line_without_a_terminal() -> None:
     finding = Finding("a/b", "warning", "x" * 100, 3, "word " * 50, "", "")
     lines = shown(Report("t", (Result("a/b", "s", "passed", findings=(finding,)),))).splitlines()
