@@ -47,7 +47,7 @@ images: $(BUILD)/images.yaml
 .PHONY: $(BUILD)/images.yaml
 $(BUILD)/images.yaml: $(VENV)/.installed
 	@mkdir -p $(BUILD)
-	$(BIN)/python tests/images/build --old --output $@
+	$(BIN)/python tests/images/build --old --output $@ --engines $(BUILD)/engines.yaml
 
 bench: $(BUILD)/images.yaml ## ratios side by side in one run
 	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/python tests/bench/run.py

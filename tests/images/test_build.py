@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -47,7 +48,7 @@ def test_the_tag_is_the_upstream_version(build: Any, package: str, upstream: str
 
 def test_every_image_has_its_folder_and_every_folder_its_image(build: Any) -> None:
     images, unavailable = build.inventory()
-    named = {image.name for image in images}
+    named = {image.name for image in (*images, *build.known_engines())}
     assert named == {path.parent.name for path in HERE.glob("*/Dockerfile")}
     assert not named & {image.name for image in unavailable}
     assert all(image.reason for image in unavailable)
@@ -71,6 +72,56 @@ def test_the_images_file_is_what_a_private_registry_would_need(build: Any) -> No
     }
 
 
+def test_engines_are_built_when_asked_for(build: Any) -> None:
+    everything = [*build.inventory()[0], *build.known_engines()]
+    chosen = build.choose(everything, [], old=False)
+    assert not any(isinstance(image, build.Engine) for image in chosen)
+    assert build.choose(everything, [], old=False, engines=True) == [*chosen, *build.known_engines()]
+    assert [image.version for image in build.choose(everything, ["elasticsearch"], old=False)] == ["7.10.2"]
+
+
+def test_an_engine_is_the_version_that_its_pom_asks_for(build: Any) -> None:
+    space = {"": "http://maven.apache.org/POM/4.0.0"}
+    for engine in build.known_engines():
+        pom = ElementTree.parse(HERE / engine.name / "pom.xml")
+        assert pom.findtext("version", namespaces=space) == engine.version
+        # The libraries count their own releases of one version behind it.
+        asked = pom.findtext("dependencies/dependency/version", namespaces=space)
+        assert asked is not None
+        assert asked.rpartition(".")[0] == engine.version
+        assert engine.why
+
+
+def test_engines_are_told_in_a_file_of_their_own(build: Any) -> None:
+    text = build.engines_file({"opensearch": "obsboot-testbed/opensearch:2.17.1"})
+    assert yaml.safe_load(text) == {"engines": {"opensearch": "obsboot-testbed/opensearch:2.17.1"}}
+
+
+def test_what_maven_goes_through_is_given_where_it_is(
+    build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "TRUST_STORE", tmp_path / "ca.crt")
+    monkeypatch.setattr(build, "MAVEN_SETTINGS", tmp_path / "settings.xml")
+    assert build.secrets() == []
+    (tmp_path / "settings.xml").write_text("<settings/>", encoding="utf-8")
+    assert build.secrets() == ["--secret", f"id=maven,src={tmp_path}/settings.xml"]
+
+
+class Answers:
+    """Registries that have these images."""
+
+    def __init__(self, *official: str) -> None:
+        self.official = official
+
+    def pull(self, image: Any) -> bool:
+        return image.official in self.official
+
+
+def test_an_engine_is_built_on_the_public_base_where_it_can_be_had(build: Any) -> None:
+    assert build.public_base("bookworm", Answers("debian:bookworm-slim")) == "debian:bookworm-slim"
+    assert build.public_base("bookworm", Answers()) == ""
+
+
 @pytest.mark.parametrize(
     ("official", "registry"),
     [
@@ -85,7 +136,7 @@ def test_each_registry_is_asked_on_its_own(build: Any, official: str, registry: 
 
 
 def test_a_changed_file_changes_the_digest(build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder in ("redis", "shared"):
+    for folder in ("redis", "shared", "shared-java"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
     monkeypatch.setattr(build, "HERE", tmp_path)
@@ -95,6 +146,11 @@ def test_a_changed_file_changes_the_digest(build: Any, tmp_path: Path, monkeypat
     assert build.digest(build.Image("redis", "redis:7.0", "bookworm")) != first
     (tmp_path / "shared" / "Dockerfile").write_text("FROM scratch\nUSER 1\n", encoding="utf-8")
     assert build.digest(image) != first
+    engine, first = build.Engine("redis", suite="sid"), build.digest(image)
+    of_engine = build.digest(engine)
+    (tmp_path / "shared-java" / "Dockerfile").write_text("FROM scratch\nUSER 1\n", encoding="utf-8")
+    assert build.digest(engine) != of_engine
+    assert build.digest(image) == first
 
 
 def test_an_image_built_on_a_stand_in_is_not_taken_for_one(build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
