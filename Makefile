@@ -11,9 +11,9 @@ UNIT := tests/unit tests/catalog tests/checks tests/golden tests/cli tests/wheel
 unexport PYTHONDONTWRITEBYTECODE
 
 # What `make test` runs, with a budget of minutes each.
-STAGES := lint=2 coverage=4 images=8 test-replay=3 test-snippet=3 test-live=30
+STAGES := lint=2 coverage=4 images=8 test-replay=3 test-snippet=3 test-logs=6 test-live=30
 
-.PHONY: demo test test-unit coverage test-replay test-snippet test-live lint images bench golden clean
+.PHONY: demo test test-unit coverage test-replay test-snippet test-live test-logs lint images bench golden clean
 
 demo: $(VENV)/.installed ## the whole line on the bundled sample service
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo
@@ -35,6 +35,9 @@ test-snippet: $(BUILD)/snippet/.installed ## the application's side, in an envir
 
 test-live: $(BUILD)/images.yaml ## in containers
 	OBSBOOT_IMAGES=$(CURDIR)/$(BUILD)/images.yaml $(BIN)/pytest tests/bed tests/images tests/live
+
+test-logs: $(BUILD)/images.yaml $(BUILD)/elastalert/.installed ## log lines through real stores, and alerts on them
+	OBSBOOT_IMAGES=$(CURDIR)/$(BUILD)/images.yaml OBSBOOT_ELASTALERT=$(CURDIR)/$(BUILD)/elastalert/bin $(BIN)/pytest tests/logs
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check obsboot tests examples
@@ -63,6 +66,12 @@ $(VENV)/.installed: $(VENV)/.tools $(SOURCES)
 $(VENV)/.tools: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet '.[dev]'
+	@touch $@
+
+# ElastAlert asks for old versions of what others have in new ones.
+$(BUILD)/elastalert/.installed: tests/logs/requirements.txt
+	$(PYTHON) -m venv $(BUILD)/elastalert
+	$(BUILD)/elastalert/bin/pip install --quiet -r $<
 	@touch $@
 
 $(BUILD)/snippet/.installed: tests/snippet/requirements.txt

@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "detect": "Show what the repository tells about its stack, with file:line.",
     "check": "Prove what can be proven without containers.",
     "validate": "Prove the rest in running containers.",
+    "apply-elastic": "Install the pack's templates and pipelines in its log store.",
+    "logs": "Try a log format on your own lines, and start one from them.",
     "catalog": "Look at, check and extend the catalogue of technologies.",
     "clean": "Remove what dead proving runs left behind.",
 }
@@ -36,7 +38,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"obsboot.commands.{cmd_name}").command
+        command: click.Command = import_module(f"obsboot.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

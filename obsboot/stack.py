@@ -20,6 +20,7 @@ def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
     """
     values = _with_defaults(answers.values, catalogue.questions)
     _each_its_port(values)
+    _ways_that_exist(values)
     service = str(values["service"])
     asked = [_instance(name, given, catalogue, service) for name, given in sorted(answers.instances.items())]
     added = [platform(c, service) for c in catalogue.components.values() if _belongs(c, asked, values)]
@@ -33,6 +34,7 @@ def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
         overrides=answers.overrides,
         overview=catalogue.overview,
         checklist=catalogue.checklist,
+        log_fields=catalogue.log_fields,
     )
 
 
@@ -41,6 +43,13 @@ def _each_its_port(values: Mapping[str, Value]) -> None:
     for name in sorted(name for name in values if name.endswith("_port")):
         if (other := taken.setdefault(values[name], name)) != name:
             raise ObsbootError(f"{name} is {values[name]}, and so is {other}", fix=f"--set {name}=PORT")
+
+
+def _ways_that_exist(values: Mapping[str, Value]) -> None:
+    """Filebeat refuses to write into OpenSearch since its version 7.13; Logstash has an output for it."""
+    if (values.get("logs"), values.get("log_path")) == ("opensearch", "ingest"):
+        message = "logs cannot go from Filebeat into OpenSearch without Logstash: Filebeat refuses OpenSearch"
+        raise ObsbootError(message, fix="--set log_path=logstash")
 
 
 def _with_defaults(given: Mapping[str, Value], questions: Mapping[str, Question]) -> dict[str, Value]:
@@ -98,6 +107,8 @@ def _among(instances: list[Instance]) -> list[Instance]:
 def _belongs(component: Component, asked: list[Instance], values: Mapping[str, Value]) -> bool:
     """Platform components come by themselves: with the stack they watch, or with what they need."""
     if any(instance.component.id == component.id for instance in asked):
+        return False
+    if any(str(values.get(name)) not in allowed for name, allowed in component.only_if.items()):
         return False
     if component.needs:
         provided = {what for instance in asked for what in (*instance.component.provides, instance.component.kind)}

@@ -12,10 +12,20 @@ from obsboot.catalog import Catalogue
 
 PACKAGE = Path(__file__).parents[1] / "obsboot"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-PLATFORM = {"prometheus", "alertmanager", "grafana", "host", "blackbox", "service"}
+PLATFORM = {
+    "prometheus",
+    "alertmanager",
+    "grafana",
+    "host",
+    "blackbox",
+    "log-store",
+    "logstash",
+    "elastalert",
+    "service",
+}
 
 ORDER = (
-    "model", "formula", "promql", "catalog", "detect", "answers", "stack", "render", "workspace", "checks",
+    "model", "formula", "promql", "logs", "catalog", "detect", "answers", "stack", "render", "workspace", "checks",
     "promtool", "replay", "report", "live", "commands", "cli",
 )  # fmt: skip
 """Each part may import what stands before it. `fleet` and `update` will join between live and commands."""

@@ -29,6 +29,7 @@ _SHAPES = {
     "url": ("^(https?://[^ @]+)?$", "an http or https address"),
     "email": ("^([^ @]+@[^ @]+)?$", "an e-mail address"),
     "path": ("^[A-Za-z0-9_]", "a folder inside the repository"),
+    "timezone": ("^[A-Za-z][A-Za-z0-9_+/-]*$", "the IANA name of a time zone"),
 }
 _ENVIRONMENT = {
     "block_start_string": "<%", "block_end_string": "%>", "variable_start_string": "<<", "variable_end_string": ">>",

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from obsboot.model import Alert, Component, Container, Fault, Headline, Panel, Question, Signal, Workload
+from obsboot.model import (
+    Alert,
+    Component,
+    Container,
+    Fault,
+    Headline,
+    LogAlert,
+    LogField,
+    LogFormat,
+    LogSignal,
+    Panel,
+    Question,
+    Replace,
+    Signal,
+    Workload,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +41,17 @@ class Form:
 
 FORMS: Mapping[type, Form] = {
     Alert: Form(key="name", renamed={"hold": "for", "keep": "keep_firing_for"}),
-    Component: Form(absent=frozenset({"id", "home", "homes", "alerts", "dashboard"})),
+    Component: Form(absent=frozenset({"id", "home", "homes", "alerts", "dashboard", "logs", "log_alerts"})),
     Container: Form(key="name"),
     Fault: Form(key="name"),
     Headline: Form(renamed={"shape": "as"}),
+    LogAlert: Form(key="name"),
+    LogField: Form(key="name"),
+    LogFormat: Form(absent=frozenset({"name", "component"})),
+    LogSignal: Form(key="name"),
     Panel: Form(renamed={"shape": "as"}, single={"signal": "signals"}, bare="signal"),
     Question: Form(key="name"),
+    Replace: Form(renamed={"steps": "with"}),
     Signal: Form(key="name"),
     Workload: Form(key="name"),
 }

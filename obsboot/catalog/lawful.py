@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from zoneinfo import available_timezones
 
 from obsboot.model import Question, Value
 
@@ -33,6 +34,8 @@ def unlawful(question: Question, value: Value) -> str:
         return "" if value in question.choices else f"one of {', '.join(question.choices)}"
     if value == "" and question.default == "":
         return ""
+    if question.type == "timezone":
+        return "" if value in available_timezones() else "the IANA name of a time zone, such as Europe/Berlin"
     return _unlawful_text(question.type, value)
 
 

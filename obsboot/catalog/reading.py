@@ -106,6 +106,8 @@ def _converter(hint: Hashable) -> _Convert:
         return _anything
     kinds = args if origin in (Union, types.UnionType) else (hint,)
     composed = [kind for kind in kinds if kind not in _WORDS]
+    if len(composed) > 1:
+        return partial(_variant, {next(iter(_shape(kind).keys)): _converter(kind) for kind in composed})
     return _converter(composed[0]) if composed else partial(_scalar, frozenset(kinds))
 
 
@@ -228,6 +230,14 @@ def _shape(made: type) -> _Shape:
     keys = {form.renamed.get(f.name, f.name): (f.name, _converter(hints[f.name])) for f in said}
     required = {f.name: form.renamed.get(f.name, f.name) for f in said if _is_required(f)}
     return _Shape(made, form, keys, required, "place" in hints)
+
+
+def _variant(converters: Mapping[str, _Convert], source: Source, node: yaml.Node, given: _Given) -> Any:
+    """One of several dataclasses: the one whose first field the mapping says."""
+    said = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    if found := [key for key in said if key in converters]:
+        return converters[found[0]](source, node, given)
+    return source.note(node, f"expected one of {', '.join(converters)}, found {', '.join(said) or _found(node)}")
 
 
 def _is_required(said: Field[Any]) -> bool:

@@ -147,8 +147,13 @@ class _Cross:
         units = {signals[name].unit for name in panel.signals if name in signals}
         if len(units) > 1:
             yield Wrong(path, at, f"the signals of a panel have one unit, not {' and '.join(sorted(units))}")
-        if not panel.signals:
-            yield Wrong(path, at, "the panel shows no signal", "signal: name, or signals: [name, name]")
+        if panel.log:
+            yield from _unknown(path, at, "log signal", (panel.log,), self.component.log_signals)
+        if bool(panel.signals) == bool(panel.log):
+            advice = "signal: name, signals: [name, name], or log: name"
+            yield Wrong(
+                path, at, "the panel shows no signal" if not panel.log else "a panel shows one or the other", advice
+            )
 
     def _alert(self, a: Alert) -> Iterator[Wrong]:
         path, at, signals = a.place.path, (a.name,), self.component.signals

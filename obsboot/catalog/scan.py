@@ -6,16 +6,28 @@ import gc
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from obsboot.catalog.logformats import formats
 from obsboot.catalog.problems import CatalogueError, Problem
 from obsboot.catalog.reading import Source
 from obsboot.catalog.references import wrongs
-from obsboot.model import Alert, Component, Dashboard, ObsbootError, Overview, Place, Point, Question
+from obsboot.model import (
+    Alert,
+    Component,
+    Dashboard,
+    LogAlert,
+    LogField,
+    ObsbootError,
+    Overview,
+    Place,
+    Point,
+    Question,
+)
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _PLACES = ("templates", "dashboards", "alerts")
@@ -27,7 +39,8 @@ class Catalogue(Mapping[str, Component]):
     """Every technology by its id, in alphabetical order, and what the pack as a whole has beside them.
 
     `questions` are asked once for the pack, `checklist` are the points of the performance review in their order,
-    `overview` is the service dashboard. Later `roots` override earlier ones, file by file.
+    `overview` is the service dashboard, `log_fields` are what every log document has, and
+    `fragments` the named expressions of all log formats. Later `roots` override earlier ones, file by file.
     """
 
     components: Mapping[str, Component]
@@ -35,6 +48,8 @@ class Catalogue(Mapping[str, Component]):
     checklist: tuple[Point, ...]
     overview: Overview
     roots: tuple[Path, ...]
+    log_fields: Mapping[str, LogField] = field(default_factory=dict)
+    fragments: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, id_: str) -> Component:
         return self.components[id_]
@@ -87,7 +102,11 @@ def _loaded(roots: Sequence[Path]) -> Catalogue:
     questions = _merged(where, "templates/pack/questions.yaml", Mapping[str, Question], problems)
     entries = _merged(where, "templates/pack/checklist.yaml", Mapping[str, Mapping[str, _Entry]], problems)
     overview = _overview(where, problems)
+    fragments = _merged(where, "templates/pack/fragments.yaml", Mapping[str, str], problems)
+    log_fields = _merged(where, "templates/pack/log_fields.yaml", Mapping[str, LogField], problems)
     components = {id_: _component(id_, where, problems) for id_ in _ids(where, problems)}
+    log_questions = _merged(where, "templates/pack/log_questions.yaml", Mapping[str, Question], problems)
+    components = {id_: c and _logging(c, fragments, log_questions, problems) for id_, c in components.items()}
     if problems or overview is None:
         raise CatalogueError(problems)
     catalogue = Catalogue(
@@ -96,6 +115,8 @@ def _loaded(roots: Sequence[Path]) -> Catalogue:
         checklist=tuple(_points(entries)),
         overview=overview,
         roots=where,
+        log_fields=log_fields,
+        fragments=fragments,
     )
     if found := [wrong.problem() for wrong in wrongs(catalogue)]:
         raise CatalogueError(found)
@@ -183,8 +204,22 @@ def _component(id_: str, roots: tuple[Path, ...], problems: list[Problem]) -> Co
     if file := _last(roots, f"dashboards/{id_}.yaml"):
         dashboard = Source(file, problems).read(Dashboard)
     if file := _last(roots, f"alerts/{id_}.yaml"):
-        alerts = Source(file, problems).read(Mapping[str, Alert])
-    return component and replace(component, dashboard=dashboard, alerts=alerts or {})
+        alerts = Source(file, problems).read(Mapping[str, Alert | LogAlert])
+    return component and replace(component, dashboard=dashboard, **_by_kind(alerts or {}))
+
+
+def _by_kind(alerts: Mapping[str, Alert | LogAlert]) -> dict[str, Any]:
+    """Alerts on signals and alerts on log signals, which stand in one file."""
+    on_logs = {name: alert for name, alert in alerts.items() if isinstance(alert, LogAlert)}
+    return {"alerts": {name: a for name, a in alerts.items() if name not in on_logs}, "log_alerts": on_logs}
+
+
+def _logging(
+    component: Component, fragments: Mapping[str, str], asked: Mapping[str, Question], problems: list[Problem]
+) -> Component:
+    """The component with its log formats; where it has any, it is asked where its log is."""
+    logs = formats(component, fragments, problems)
+    return replace(component, logs=logs, questions={**asked, **component.questions}) if logs else component
 
 
 def _overview(roots: tuple[Path, ...], problems: list[Problem]) -> Overview | None:

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from obsboot.catalog import evidence
+from obsboot.catalog import evidence, logsweep
 from obsboot.catalog.problems import CatalogueError, Keys, Problem, nearest, shown
 from obsboot.catalog.references import Wrong
 from obsboot.catalog.scan import Catalogue, locate
@@ -117,6 +117,11 @@ RULES: Mapping[str, Rule] = {
     "catalogue/files": files_exist,
     "catalogue/clues": clues_can_be_followed,
     "catalogue/summaries": summaries_are_plain,
+    "catalogue/log-format": logsweep.formats_compile,
+    "catalogue/log-fields": logsweep.fields_are_declared,
+    "catalogue/log-samples": logsweep.samples_are_read,
+    "catalogue/log-signals": logsweep.log_signals_hold,
+    "catalogue/log-alerts": logsweep.log_alerts_hold,
     "catalogue/promql": evidence.expressions_parse,
     "catalogue/recorded": evidence.metrics_are_recorded,
     "catalogue/replay": evidence.replays_feed_their_signal,

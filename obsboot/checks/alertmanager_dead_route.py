@@ -24,7 +24,7 @@ class DeadRoute(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         path, data = context.path(context.routing_name), context.routing
         top = root(data)
-        names = {rule.name for rule in context.alerts}
+        names = {alert.name for alert in context.told}
         for route in top.walk():
             for each in route.matchers:
                 known = {"alertname": names, "severity": set(_SEVERITIES)}.get(each.name)

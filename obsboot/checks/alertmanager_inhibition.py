@@ -9,7 +9,7 @@ from obsboot.checks.base import Check
 from obsboot.checks.configs import agrees, matcher
 from obsboot.checks.context import Context, listed, mapped
 from obsboot.checks.documents import Mapped
-from obsboot.checks.rulefiles import Rule
+from obsboot.checks.watching import Told
 from obsboot.model import Finding
 from obsboot.promql import Matcher
 
@@ -23,7 +23,8 @@ class Inhibition(Check):
     fix = "Name alerts that exist, and in `equal` labels that both have."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        path = context.path(context.routing_name)
+        path, told = context.path(context.routing_name), context.told
+        names = {alert.name for alert in told}
         for rule in map(mapped, listed(context.routing.get("inhibit_rules"))):
             equal = [str(label) for label in listed(rule.get("equal"))]
             if not equal:
@@ -33,40 +34,33 @@ class Inhibition(Check):
             sides = {}
             for key in ("source_matchers", "target_matchers"):
                 read = [each for text in listed(rule.get(key)) if (each := matcher(str(text))) is not None]
-                sides[key] = [alert for alert in context.alerts if _may_match(alert, read)]
-                if context.alerts and not sides[key]:
+                sides[key] = [alert for alert in told if _may_match(alert, read)]
+                if told and not sides[key]:
                     yield self.finding(path, rule.at(key), f"{key}: no alert of the pack matches")
                 for each in read:
-                    for name in _missing(each, context):
+                    for name in _missing(each, names):
                         yield self.finding(path, rule.at(key), f"{key}: no alert is called {name!r}")
             for label in equal:
                 yield from self._equal(context, rule, label, sides["source_matchers"], sides["target_matchers"])
 
     def _equal(
-        self, context: Context, rule: Mapped, label: str, sources: list[Rule], targets: list[Rule]
+        self, context: Context, rule: Mapped, label: str, sources: list[Told], targets: list[Told]
     ) -> Iterator[Finding]:
         path = context.path(context.routing_name)
         for source in sources:
             for target in targets:
-                if source is not target and _has(context, source, label) != _has(context, target, label):
-                    one, other = (source, target) if _has(context, source, label) else (target, source)
+                if source is not target and source.may_have(label) != target.may_have(label):
+                    one, other = (source, target) if source.may_have(label) else (target, source)
                     message = f"{one.name} has the label {label!r} and {other.name} has not, so they never are equal"
                     yield self.finding(path, rule.at("equal"), message)
                     return
 
 
-def _may_match(alert: Rule, matchers: list[Matcher]) -> bool:
-    labels = {**{k: str(v) for k, v in alert.labels.items()}, "alertname": alert.name}
-    return all(each.name not in labels or agrees(each, labels[each.name]) for each in matchers)
+def _may_match(alert: Told, matchers: list[Matcher]) -> bool:
+    return all(each.name not in alert.labels or agrees(each, alert.labels[each.name]) for each in matchers)
 
 
-def _missing(each: Matcher, context: Context) -> list[str]:
+def _missing(each: Matcher, known: set[str]) -> list[str]:
     if each.name != "alertname" or each.op not in ("=", "=~") or not re.fullmatch(r"[\w|]+", each.value):
         return []
-    known = {rule.name for rule in context.alerts}
     return [name for name in each.value.split("|") if name not in known]
-
-
-def _has(context: Context, rule: Rule, label: str) -> bool:
-    study = context.study(rule.query)
-    return label in rule.labels or study is None or study.shape.labels.may_have(label)

@@ -26,15 +26,14 @@ class Receivers(Check):
         path, data = context.path(context.routing_name), context.routing
         top, known = root(data), receivers(data)
         silent: dict[str, set[str]] = {}
-        for rule in context.alerts:
-            labels = {**{k: str(v) for k, v in rule.labels.items()}, "alertname": rule.name}
-            for route in top.reached(labels):
-                severity = labels.get("severity", "")
+        for alert in context.told:
+            for route in top.reached(alert.labels):
+                severity = alert.labels.get("severity", "")
                 if route is top and top.routes:
-                    message = f"{rule.query.owner} ({severity or 'no severity'}) reaches only the default route"
-                    yield self.finding(rule.path, rule.line, message)
+                    message = f"{alert.owner} ({severity or 'no severity'}) reaches only the default route"
+                    yield self.finding(alert.path, alert.line, message)
                 elif route.receiver in known and not tells(known[route.receiver]) and severity not in _MAY_BE_SILENT:
-                    silent.setdefault(route.receiver, set()).add(rule.name)
+                    silent.setdefault(route.receiver, set()).add(alert.name)
         for name, alerts in silent.items():
             count = f"{len(alerts)} alerts end" if len(alerts) != 1 else "1 alert ends"
             message = f"receiver {name} tells nobody, and {count} there"

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
-from obsboot.checks.documents import MalformedError, Way, json_lines
+from obsboot.checks.documents import MalformedError, Way, json_lines, nearest
 from obsboot.checks.queries import Query
 from obsboot.promql.variables import filled
+from obsboot.render.log_panels import PLUGINS
 
+Kind = Literal["metrics", "logs", "expression"]
+_TEXTS: dict[Kind, str] = {"metrics": "expr", "logs": "query", "expression": "expression"}
 _ONE_JOB = re.compile(r'label_values\(\s*\w*\{[^}]*\bjob="([\w.-]+)"[^}]*\},\s*job\s*\)')
 
 
@@ -29,9 +32,7 @@ class Board:
         return json_lines(self.text)
 
     def line(self, *way: str | int) -> int:
-        while way and way not in self._lines:
-            way = way[:-1]
-        return self._lines[way]
+        return nearest(self._lines, way)
 
     @property
     def variables(self) -> tuple[dict[str, Any], ...]:
@@ -87,6 +88,26 @@ class Panel:
     def targets(self) -> tuple[dict[str, Any], ...]:
         return tuple(each for each in self.data.get("targets") or () if isinstance(each, dict))
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks anything that is not empty, of any data source."""
+        return any(self.text(each)[1].strip() for each in self.targets)
+
+    def kind(self, target: dict[str, Any]) -> Kind:
+        """What one of its queries is: PromQL, a question to the log store, or arithmetic over the others."""
+        source = target.get("datasource") or self.data.get("datasource")
+        said = {str(each) for each in source.values()} if isinstance(source, dict) else {str(source)}
+        if "__expr__" in said:
+            return "expression"
+        if not said.isdisjoint(PLUGINS.values()):
+            return "logs"
+        return "metrics" if "prometheus" in said or "query" not in target else "logs"
+
+    def text(self, target: dict[str, Any]) -> tuple[str, str]:
+        """The key that holds what a query asks, and what stands there."""
+        key = _TEXTS[self.kind(target)]
+        return key, str(target.get(key) or "")
+
     def line(self, *way: str | int) -> int:
         """The line of a part of the panel, or of the panel."""
         return self.board.line(*self.way, *way)
@@ -116,7 +137,7 @@ def _panels(made: Board, found: list[Any], way: Way) -> Iterator[Panel]:
 def _queries(panel: Panel) -> Iterator[Query]:
     for number, target in enumerate(panel.targets):
         raw = target.get("expr")
-        if isinstance(raw, str) and raw.strip():
+        if panel.kind(target) == "metrics" and isinstance(raw, str) and raw.strip():
             text = filled(raw, panel.board.jobs)
             yield Query(raw, text, panel.board.path, f"panel {panel.title!r}", _start(panel, number), panel=True)
 

@@ -21,6 +21,8 @@ class Health(Check):
         targets = {target.rpartition(":")[0] for job in context.jobs.values() for target, _ in job.targets}
         probes = {_probe(job) for job in context.jobs.values()}
         for name, service in services.items():
+            if mapped(service).get("restart") in ("no", "on-failure"):
+                continue  # it does its work and ends
             check = mapped(mapped(service).get("healthcheck"))
             test = check.get("test")
             if (

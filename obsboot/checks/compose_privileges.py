@@ -44,5 +44,11 @@ def _faults(service: Mapped, line: int) -> Iterator[tuple[int, str]]:
         yield service.at("security_opt") if "security_opt" in service else line, "may gain privileges"
     if service.get("read_only") is not True:
         yield service.at("read_only") if "read_only" in service else line, "may write to its own image: no read_only"
-    if str(service.get("user", "")).partition(":")[0] in ("0", "root"):
+    if str(service.get("user", "")).partition(":")[0] in ("0", "root") and not _only_reads(service):
         yield service.at("user"), "runs as root"
+
+
+def _only_reads(service: Mapped) -> bool:
+    """Whether its root can do nothing but read: what collects the logs of other containers has to."""
+    confined = service.get("read_only") is True and "ALL" in listed(service.get("cap_drop"))
+    return confined and list(listed(service.get("cap_add"))) == ["DAC_READ_SEARCH"]

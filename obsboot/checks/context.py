@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-from obsboot.checks import boards, configs, documents, rulefiles
+from obsboot.checks import boards, configs, documents, rulefiles, savedobjects, watching
 from obsboot.checks.base import CannotCheckError, NotApplicableError
 from obsboot.checks.boards import Board
-from obsboot.checks.documents import Listed, MalformedError, Mapped
+from obsboot.checks.documents import MalformedError, Mapped, Way
+from obsboot.checks.logfiles import LogFiles
 from obsboot.checks.queries import Query
 from obsboot.checks.rulefiles import Rule, RuleTest
+from obsboot.checks.savedobjects import Saved
 from obsboot.checks.series import Series
+from obsboot.checks.watching import LogRule, Told
 from obsboot.model import Instance, Pack, Stack
 from obsboot.promql import PromqlError
 from obsboot.promql.provenance import Study, study
+
+_READERS: dict[str, Callable[[str], Any]] = {".json": documents.read_json, ".ndjson": documents.read_ndjson}
 
 
 class Context:
@@ -32,6 +37,7 @@ class Context:
         self.directory = pack.stack.directory.rstrip("/")
         self.unseen: set[str] = set()
         self._documents: dict[str, Any] = {}
+        self._lines: dict[str, dict[Way, int]] = {}
         self._studies: dict[str, Study | None] = {}
 
     # Files
@@ -60,7 +66,7 @@ class Context:
     def document(self, path: str) -> Any:
         """The data of a YAML or JSON file of the pack, by its path from the root. Raises MalformedError."""
         if path not in self._documents:
-            read = documents.read_json if path.endswith(".json") else documents.read_yaml
+            read = _READERS.get(posixpath.splitext(path)[1], documents.read_yaml)
             try:
                 self._documents[path] = read(self.pack.files[path])
             except MalformedError as error:
@@ -86,6 +92,12 @@ class Context:
             self.unseen.add(f"{path}:{error.line} cannot be read: {error}")
             return None
 
+    def line(self, path: str, *way: str | int) -> int:
+        """The line of a way through a JSON file of the pack, or of the nearest part of it that is there."""
+        if path not in self._lines:
+            self._lines[path] = documents.json_lines(self.pack.files[path])
+        return documents.nearest(self._lines[path], way)
+
     def own_stack(self, what: str) -> None:
         """Raises NotApplicableError in files-only mode, where the pack has no `what`."""
         if not self.stack.owns_stack:
@@ -107,6 +119,25 @@ class Context:
         return tuple(rule for rule in self.rules if rule.kind == "record")
 
     @property
+    def log_rules(self) -> tuple[LogRule, ...]:
+        """The rules of ElastAlert; none where the pack keeps no logs."""
+        return self._each(self._log_rules)
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Every alert that Alertmanager may get, whoever finds it out."""
+        return (*(self._told(rule) for rule in self.alerts), *map(watching.told, self.log_rules))
+
+    def _told(self, rule: Rule) -> Told:
+        labels = {**{name: str(value) for name, value in rule.labels.items()}, "alertname": rule.name}
+
+        def may_have(label: str) -> bool:
+            study = None if label in labels else self.study(rule.query)
+            return study is None or study.shape.labels.may_have(label)
+
+        return Told(rule.name, rule.path, rule.line, rule.query.owner, labels, rule.annotations, may_have)
+
+    @property
     def tests(self) -> tuple[RuleTest, ...]:
         """The rule tests, one for each alert that is asked for."""
         return self._each(self._tests)
@@ -119,6 +150,10 @@ class Context:
     @cached_property
     def _rules(self) -> tuple[dict[str, str], tuple[Rule, ...]]:
         return self._collect(self.rule_paths, rulefiles.rules)
+
+    @cached_property
+    def _log_rules(self) -> tuple[dict[str, str], tuple[LogRule, ...]]:
+        return self._collect(self.paths("elastalert/rules/*.y*ml"), watching.log_rule)
 
     @cached_property
     def _tests(self) -> tuple[dict[str, str], tuple[RuleTest, ...]]:
@@ -134,6 +169,21 @@ class Context:
     def _boards(self) -> tuple[dict[str, str], tuple[Board, ...]]:
         paths = [*self.paths("grafana/dashboards/*.json"), *self.paths("grafana/dashboards/local/*.json")]
         return self._collect(tuple(paths), lambda path, data: boards.board(path, data, self.pack.files[path]))
+
+    # Logs
+
+    @cached_property
+    def logs(self) -> LogFiles:
+        return LogFiles(self)
+
+    @property
+    def saved(self) -> tuple[Saved, ...]:
+        """The saved objects of the store's own front end."""
+        return self._each(self._saved)
+
+    @cached_property
+    def _saved(self) -> tuple[dict[str, str], tuple[Saved, ...]]:
+        return self._collect(self.paths("*/*.ndjson"), savedobjects.saved)
 
     # Configuration
 
@@ -223,11 +273,4 @@ class Context:
         return collected[1]
 
 
-def listed(value: object) -> Listed:
-    """`value` where it is a list, else an empty one."""
-    return value if isinstance(value, Listed) else Listed(0)
-
-
-def mapped(value: object) -> Mapped:
-    """`value` where it is a mapping, else an empty one."""
-    return value if isinstance(value, Mapped) else Mapped(0)
+listed, mapped = documents.listed, documents.mapped

@@ -11,6 +11,11 @@ from obsboot.checks.context import Context, listed, mapped
 from obsboot.checks.documents import Mapped, Way
 from obsboot.model import Finding
 from obsboot.promql.variables import used
+from obsboot.render.log_panels import PLUGINS
+from obsboot.render.logged import keeps_logs, store_address
+
+_OWN = frozenset({"__expr__", "-- Mixed --", "-- Dashboard --", "-- Grafana --"})
+"""What Grafana has without anybody providing it."""
 
 
 class DataSource(Check):
@@ -19,48 +24,60 @@ class DataSource(Check):
     explanation = (
         "A panel bound to the uid of another Grafana shows an error; one without a data source asks the default."
     )
-    fix = "Use the variable: uid `${datasource}`, with a variable of type datasource called `datasource`."
+    fix = (
+        "Use the variables: uid `${datasource}`, or `${logs}` for the log store, each with a variable of type datasource "
+        "whose query is the plugin; the address in the provisioning is the name of a container, or the answer."
+    )
 
     def run(self, context: Context) -> Iterator[Finding]:
-        provisioned = {str(source.get("uid")) for source in _sources(context)}
+        provisioned = [source for _, source in sources(context)]
         for board in context.boards:
             for panel in board.panels:
-                if not panel.row and panel.queries:
-                    yield from self._panel(board, panel, provisioned)
+                if not panel.row and panel.asks:
+                    yield from self._panel(board, panel, {str(source.get("uid")) for source in provisioned})
+            if context.stack.owns_stack:
+                yield from self._variables(board, {str(source.get("type")) for source in provisioned})
         yield from self._provisioned(context)
 
     def _panel(self, board: Board, panel: Panel, provisioned: set[str]) -> Iterator[Finding]:
-        known = {str(v.get("name")) for v in board.variables if v.get("type") == "datasource"}
+        plugins = {str(v.get("name")): str(v.get("query")) for v in board.variables if v.get("type") == "datasource"}
         places: list[tuple[Way, object]] = [(("datasource",), panel.data.get("datasource"))]
         places += [(("targets", n, "datasource"), target.get("datasource")) for n, target in enumerate(panel.targets)]
         for way, source in places:
             if way[0] == "targets" and source is None:
                 continue  # the panel's own holds for it
             uid = source.get("uid") if isinstance(source, dict) else source
+            type_ = str(source.get("type") or "") if isinstance(source, dict) else ""
             variable = used(str(uid or ""))
-            fits = (variable and variable[0] in known) or uid in provisioned
-            if not fits:
-                message = (
-                    f"panel {panel.title!r} asks the data source {uid!r}, which is neither variable nor provisioned"
-                )
-                yield self.finding(board.path, panel.line(*way), message)
+            plugin = plugins.get(variable[0]) if variable else ""
+            message = ""
+            if plugin is None or (not plugin and uid not in provisioned | _OWN):
+                message = f"asks the data source {uid!r}, which is neither variable nor provisioned"
+            elif plugin and type_ not in ("", plugin):
+                message = f"asks ${variable[0]} as a source of type {type_}, and it offers {plugin}"
+            if message:
+                yield self.finding(board.path, panel.line(*way), f"panel {panel.title!r} {message}")
+
+    def _variables(self, board: Board, types: set[str]) -> Iterator[Finding]:
+        for number, variable in enumerate(board.variables):
+            plugin = variable.get("query")
+            if variable.get("type") == "datasource" and plugin not in types and not board.local:
+                message = f"${variable.get('name')} offers no data source: none of type {plugin!r} is provisioned"
+                yield self.finding(board.path, board.line("templating", "list", number), message)
 
     def _provisioned(self, context: Context) -> Iterator[Finding]:
         if not context.stack.owns_stack:
             return
-        path = context.path(_PROVISIONED)
         hosts = set(context.services) if context.has("compose.yaml") else set()
-        for source in _sources(context):
+        elsewhere = urlsplit(store_address(context.stack)).hostname if keeps_logs(context.stack) else None
+        for path, source in sources(context):
             host = urlsplit(str(source.get("url", ""))).hostname
-            if host not in hosts:
+            if host not in hosts and not (host == elsewhere and source.get("type") in PLUGINS.values()):
                 yield self.finding(path, source.at("url"), f"no container is called {host!r}")
 
 
-_PROVISIONED = "grafana/provisioning/datasources/prometheus.yaml"
-
-
-def _sources(context: Context) -> list[Mapped]:
-    if not context.has(_PROVISIONED):
-        return []
-    data = mapped(context.readable(context.path(_PROVISIONED)))
-    return [mapped(each) for each in listed(data.get("datasources"))]
+def sources(context: Context) -> Iterator[tuple[str, Mapped]]:
+    """The data sources that Grafana is given, each with the path of its file."""
+    for path in context.paths("grafana/provisioning/datasources/*.y*ml"):
+        data = mapped(context.readable(path))
+        yield from ((path, mapped(each)) for each in listed(data.get("datasources")))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from obsboot.checks.base import Check
+from obsboot.checks.boards import Panel
 from obsboot.checks.context import Context
 from obsboot.model import Finding
 
 _LABEL = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+_TERM = re.compile(r"\{\{\s*(?:term )?\s*([\w.@]+)\s*\}\}")
 
 
 class Legend(Check):
@@ -22,11 +25,28 @@ class Legend(Check):
         for board in context.boards:
             for panel in board.panels:
                 for number, target in enumerate(panel.targets):
-                    legend = str(target.get("legendFormat") or "")
-                    query = next((q for q in panel.queries if q.raw == target.get("expr")), None)
-                    study = context.study(query) if query else None
-                    for label in _LABEL.findall(legend) if study else ():
-                        if study and not study.shape.labels.may_have(label):
-                            message = f"{{{{{label}}}}} is not in the result, which has {study.shape.labels}"
-                            line = panel.line("targets", number, "legendFormat")
-                            yield self.finding(board.path, line, f"panel {panel.title!r}: {message}")
+                    if panel.kind(target) == "logs":
+                        key, faults = "alias", _missing(target)
+                    else:
+                        key, faults = "legendFormat", _dropped(context, panel, target)
+                    for fault in faults:
+                        line = panel.line("targets", number, key)
+                        yield self.finding(board.path, line, f"panel {panel.title!r}: {fault}")
+
+
+def _dropped(context: Context, panel: Panel, target: dict[str, Any]) -> Iterator[str]:
+    """Labels that the expression has aggregated away."""
+    labels = _LABEL.findall(str(target.get("legendFormat") or ""))
+    query = next((q for q in panel.queries if q.raw == target.get("expr")), None)
+    study = context.study(query) if query else None
+    for label in labels if study else ():
+        if study and not study.shape.labels.may_have(label):
+            yield f"{{{{{label}}}}} is not in the result, which has {study.shape.labels}"
+
+
+def _missing(target: dict[str, Any]) -> Iterator[str]:
+    """Fields by which a question to the log store does not tell its documents apart."""
+    groups = {str(each.get("field")) for each in target.get("bucketAggs") or () if isinstance(each, dict)}
+    for name in _TERM.findall(str(target.get("alias") or "")):
+        if name not in groups | {"metric", "field"}:
+            yield f"{{{{{name}}}}} is no field that its documents are told apart by"

@@ -18,6 +18,6 @@ class NoValue(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         for board in context.boards:
             for panel in board.panels:
-                if panel.queries and not board.local and not str(panel.defaults.get("noValue") or "").strip():
+                if panel.asks and not board.local and not str(panel.defaults.get("noValue") or "").strip():
                     line = panel.line("fieldConfig", "defaults")
                     yield self.finding(board.path, line, f"panel {panel.title!r} does not say why it may be empty")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from obsboot.checks.base import Check
 from obsboot.checks.configs import duration
-from obsboot.checks.context import Context, listed, mapped
+from obsboot.checks.context import Context, mapped
+from obsboot.checks.dashboard_datasource import sources
 from obsboot.model import Finding
 from obsboot.promql import seconds_of, spell
 
@@ -36,15 +37,13 @@ class RateInterval(Check):
 
     def _interval(self, context: Context) -> Iterator[Finding]:
         """Grafana makes $__rate_interval from the interval that its data source says."""
-        name = "grafana/provisioning/datasources/prometheus.yaml"
         wanted = float(context.stack.values.get("scrape_interval_seconds", 15))
-        data = mapped(context.readable(context.path(name))) if context.has(name) else mapped(None)
-        for source in map(mapped, listed(data.get("datasources"))):
+        for path, source in sources(context):
             settings = mapped(source.get("jsonData"))
-            if duration(settings.get("timeInterval"), 15.0) != wanted:
+            if source.get("type") == "prometheus" and duration(settings.get("timeInterval"), 15.0) != wanted:
                 line = settings.at("timeInterval") or source.line
                 message = f"the data source's timeInterval is not the scrape interval of {spell(wanted)}"
-                yield self.finding(context.path(name), line, message)
+                yield self.finding(path, line, message)
 
 
 def _fits(window: str) -> bool:

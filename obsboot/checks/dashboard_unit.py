@@ -22,8 +22,8 @@ class Unit(Check):
         known = grafana_units()
         for board in context.boards:
             for panel in board.panels:
-                if not panel.queries:
-                    continue
+                if not panel.asks or panel.type == "logs":
+                    continue  # lines have no unit
                 unit = panel.defaults.get("unit")
                 if not unit:
                     yield self.finding(board.path, panel.line("fieldConfig"), f"panel {panel.title!r} has no unit")

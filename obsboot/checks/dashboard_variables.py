@@ -48,7 +48,7 @@ class Variables(Check):
 
 def _texts(panel: Panel) -> Iterator[tuple[Way, str]]:
     for number, target in enumerate(panel.targets):
-        for key in ("expr", "legendFormat"):
+        for key in ("expr", "query", "legendFormat", "alias"):
             yield ("targets", number, key), str(target.get(key) or "")
     for key in ("title", "description"):
         yield (key,), str(panel.data.get(key) or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -48,6 +48,16 @@ class Listed(list[Any]):
         super().__init__()
         self.line = line
         self.lines: list[int] = []
+
+
+def listed(value: object) -> Listed:
+    """`value` where it is a list, else an empty one."""
+    return value if isinstance(value, Listed) else Listed(0)
+
+
+def mapped(value: object) -> Mapped:
+    """`value` where it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapped) else Mapped(0)
 
 
 def read_yaml(text: str) -> Any:
@@ -103,6 +113,17 @@ def read_json(text: str) -> Any:
         raise MalformedError("the file nests without an end", 1) from None
 
 
+def read_ndjson(text: str) -> list[tuple[int, Any]]:
+    """The JSON of each line that is not empty, with the line's number. Raises MalformedError."""
+    found: list[tuple[int, Any]] = []
+    for number, row in enumerate(text.split("\n"), 1):
+        try:
+            found += [(number, read_json(row))] if row.strip() else []
+        except MalformedError as error:
+            raise MalformedError(str(error), number) from None
+    return found
+
+
 class _TwiceError(Exception):
     """An object says a key twice; where, is only looked up then."""
 
@@ -130,6 +151,13 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 def json_lines(text: str) -> dict[Way, int]:
     """The line of each key and each item of a well-formed JSON text, by the way to it."""
     return dict(_positions(text))
+
+
+def nearest(lines: Mapping[Way, int], way: Way) -> int:
+    """The line of a way through a JSON text, or of the nearest part of it that is there."""
+    while way and way not in lines:
+        way = way[:-1]
+    return lines[way]
 
 
 def _positions(text: str) -> Iterator[tuple[Way, int]]:

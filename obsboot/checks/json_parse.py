@@ -18,7 +18,7 @@ class JsonParses(Check):
 
     def run(self, context: Context) -> Iterator[Finding]:
         for path in sorted(context.pack.files):
-            if path.endswith(".json"):
+            if path.endswith((".json", ".ndjson")):
                 try:
                     context.document(path)
                 except MalformedError as error:

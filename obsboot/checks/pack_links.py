@@ -27,14 +27,25 @@ class Links(Check):
             if path.endswith(".md"):
                 yield from self._page(context, path, text)
         uids = {str(board.data.get("uid")) for board in context.boards}
-        for rule in context.alerts:
-            for key, value in rule.annotations.items():
+        for alert in context.told:
+            for key, value in alert.annotations.items():
                 for uid in _BOARD.findall(str(value)) if key.startswith("dashboard") else ():
                     if uid not in uids:
-                        message = f"{rule.query.owner}: no dashboard has the uid {uid!r}"
-                        yield self.finding(rule.path, rule.annotations.at(key), message)
+                        message = f"{alert.owner}: no dashboard has the uid {uid!r}"
+                        yield self.finding(alert.path, alert.annotations.at(key), message)
         for board in context.boards:
             yield from self._board(board, uids)
+        yield from self._saved(context)
+
+    def _saved(self, context: Context) -> Iterator[Finding]:
+        """Saved objects of the store's own front end name each other by type and id."""
+        known = {each.key for each in context.saved}
+        for each in context.saved:
+            for kind, id_ in each.references:
+                if (kind, id_) not in known:
+                    yield self.finding(
+                        each.path, each.line, f"{each.owner} refers to a {kind} that is not there: {id_}"
+                    )
 
     def _page(self, context: Context, path: str, text: str) -> Iterator[Finding]:
         for number, row in enumerate(text.splitlines(), start=1):

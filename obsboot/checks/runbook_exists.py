@@ -21,9 +21,10 @@ class Runbook(Check):
 
     def run(self, context: Context) -> Iterator[Finding]:
         parts = {rule.name: _PARTS[:1] if always(context, rule) else _PARTS for rule in context.alerts}
-        for rule in context.alerts:
+        parts |= dict.fromkeys((rule.name for rule in context.log_rules), _PARTS)
+        for rule in context.told:
             page = context.path(f"runbooks/{rule.name}.md")
-            if page not in context.pack.files and not rule.local:
+            if page not in context.pack.files and "/local/" not in rule.path:
                 yield self.finding(rule.path, rule.line, f"{rule.name} has no runbook")
         for path in context.paths("runbooks/*.md"):
             name = posixpath.basename(path).removesuffix(".md")

@@ -101,6 +101,29 @@ def record(id_: str, version: str | None, images_file: Path | None, roots: tuple
         click.echo(f"no longer there, so look before you commit: {', '.join(lost)}")
 
 
+@command.command()
+@click.argument("id_", metavar="COMPONENT")
+@click.option("--log", default="", metavar="NAME", help="A log format of this name, for a component new or known.")
+@click.option(
+    "--into",
+    default="catalogue",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The catalogue of your own that the files go into; by default ./catalogue.",
+)
+@catalog_option
+def new(id_: str, log: str, into: Path, roots: tuple[Path, ...]) -> None:
+    """Write the skeleton of a new technology, or of a log format for one that there is."""
+    from obsboot.commands.catalog_new import Wanted, scaffold, with_root  # noqa: PLC0415
+
+    for path in scaffold(catalogue_of(with_root(roots, into)), Wanted(id_, log, into)):
+        click.echo(f"wrote {path}")
+    click.echo("Next: fill them in; each says what goes where.")
+    click.echo(f"`obsboot catalog check {id_} --catalog {into}` lists what is missing.")
+    if log:
+        click.echo(f"`obsboot logs try {id_}.{log} FILE --catalog {into}` shows what it makes of lines of yours.")
+
+
 def _component(catalogue: Catalogue, id_: str) -> Component:
     from obsboot.catalog.problems import nearest  # noqa: PLC0415
 

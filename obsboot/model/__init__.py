@@ -3,6 +3,26 @@
 from obsboot.model.catalogue import Clue, Component, Exporter, PackFile, Question, Scrape
 from obsboot.model.findings import Exit, Finding, ObsbootError, Outcome, Proof, Proven, Report, Result, Severity
 from obsboot.model.live import Container, Fault, Recipe, Step, Workload
+from obsboot.model.logs import (
+    Divide,
+    Drop,
+    Flag,
+    LogAlert,
+    LogField,
+    LogFormat,
+    LogSignal,
+    LogStep,
+    Match,
+    Put,
+    ReadJson,
+    ReadTime,
+    Rename,
+    Replace,
+    Replacement,
+    Sample,
+    Split,
+    Translate,
+)
 from obsboot.model.signals import (
     Alert,
     Dashboard,
@@ -22,8 +42,10 @@ from obsboot.model.stack import Answers, GeneratedFile, Instance, Owner, Pack, S
 from obsboot.model.values import Formula, Place, Value
 
 __all__ = [
-    "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Exit", "Exporter", "Fault", "Finding",
-    "Formula", "GeneratedFile", "Headline", "Instance", "ObsbootError", "Outcome", "Overview", "OverviewRow", "Owner",
-    "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Question", "Recipe", "Record", "Replay",
-    "Report", "Result", "Row", "Scrape", "Severity", "Signal", "Stack", "Step", "Traffic", "Truth", "Value", "Workload",
+    "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Divide", "Drop", "Exit", "Exporter",
+    "Fault", "Finding", "Flag", "Formula", "GeneratedFile", "Headline", "Instance", "LogAlert", "LogField",
+    "LogFormat", "LogSignal", "LogStep", "Match", "ObsbootError", "Outcome", "Overview", "OverviewRow", "Owner",
+    "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Put", "Question", "ReadJson", "ReadTime",
+    "Recipe", "Record", "Rename", "Replace", "Replacement", "Replay", "Report", "Result", "Row", "Sample", "Scrape",
+    "Severity", "Signal", "Split", "Stack", "Step", "Traffic", "Translate", "Truth", "Value", "Workload",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from obsboot.model.logs import LogAlert, LogFormat, LogSignal
 from obsboot.model.signals import Alert, Dashboard, Signal
 from obsboot.model.values import Place, Value
 
@@ -37,6 +38,7 @@ class Question:
         "path",
         "url",
         "email",
+        "timezone",
     ]
     default: Value | None = None
     choices: tuple[str, ...] = ()
@@ -99,6 +101,10 @@ class Exporter:
     health: tuple[str, ...] = ()
     memory: str = "64m"
     options: Mapping[str, object] = field(default_factory=dict)
+    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Answers of the pack, and the values of which each must have one for the container to be there."""
+    published: str = ""
+    """The question whose answer is the loopback port; for a platform's own container `<instance>_port`, if asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +134,15 @@ class Component:
     provides: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     always: bool = False
+    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Answers of the pack, and the values of which each must have one for it to come by itself."""
     series: tuple[str, ...] = ()
     """Prefixes of the metric names that belong to it, so that a joined expression selects the right job."""
     counters: tuple[str, ...] = ()
     """Metrics that only grow, though the exporter calls them gauges or says nothing of their type."""
     exporter: Exporter | None = None
+    containers: Mapping[str, Exporter] = field(default_factory=dict)
+    """Further containers that the pack brings with it, by their names."""
     scrape: Scrape | None = None
     questions: Mapping[str, Question] = field(default_factory=dict)
     clues: tuple[Clue, ...] = ()
@@ -140,6 +150,10 @@ class Component:
     signals: Mapping[str, Signal] = field(default_factory=dict)
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     dashboard: Dashboard | None = None
+    logs: Mapping[str, LogFormat] = field(default_factory=dict)
+    """How each kind of line in its log is read, by the name of the format."""
+    log_signals: Mapping[str, LogSignal] = field(default_factory=dict)
+    log_alerts: Mapping[str, LogAlert] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
     """What this technology cannot tell at run time, in sentences for the pack's README."""
     homes: tuple[Path, ...] = ()

@@ -82,10 +82,11 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A view over one signal, or over several of one unit."""
+    """A view over one signal, or over several of one unit; or over one of the component's log signals."""
 
-    signals: tuple[str, ...]
     place: Place
+    signals: tuple[str, ...] = ()
+    log: str = ""
     title: str = ""
     shape: Shape = "timeseries"
     width: int = 8

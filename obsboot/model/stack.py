@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from obsboot.model.catalogue import Component
+from obsboot.model.logs import LogField
 from obsboot.model.signals import Alert, Overview, Point, Signal
 from obsboot.model.values import Value
 
@@ -83,6 +84,7 @@ class Stack:
     overrides: Mapping[str, Mapping[str, Mapping[str, Value]]] = field(default_factory=dict)
     overview: Overview | None = None
     checklist: tuple[Point, ...] = ()
+    log_fields: Mapping[str, LogField] = field(default_factory=dict)
 
     @property
     def directory(self) -> str:

@@ -6,7 +6,12 @@ from obsboot.model import GeneratedFile, Stack
 from obsboot.render.alertmanager import alertmanager
 from obsboot.render.compose import compose
 from obsboot.render.context import secrets
+from obsboot.render.elastalert import elastalert
+from obsboot.render.elastic import elastic
+from obsboot.render.filebeat import filebeat
 from obsboot.render.grafana import grafana
+from obsboot.render.kibana import kibana
+from obsboot.render.logstash import logstash
 from obsboot.render.rule_tests import rule_tests
 from obsboot.render.rules import rules
 from obsboot.render.scrape import scrape
@@ -14,7 +19,22 @@ from obsboot.render.text import component_files, pages, runbooks
 
 __all__ = ["render", "secrets"]
 
-_PARTS = (scrape, rules, rule_tests, alertmanager, grafana, compose, component_files, runbooks, pages)
+_PARTS = (
+    scrape,
+    rules,
+    rule_tests,
+    alertmanager,
+    grafana,
+    compose,
+    component_files,
+    runbooks,
+    pages,
+    filebeat,
+    logstash,
+    elastic,
+    elastalert,
+    kibana,
+)
 
 
 def render(stack: Stack) -> tuple[GeneratedFile, ...]:

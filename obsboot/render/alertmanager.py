@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from obsboot.model import GeneratedFile, Stack
+from obsboot.model import Alert, GeneratedFile, LogAlert, Stack
+from obsboot.render.elastalert import log_alerts
 from obsboot.render.rules import active
 from obsboot.render.yaml import MANAGED, OWNED, dump
 
@@ -155,11 +156,13 @@ def secret_files(stack: Stack) -> tuple[str, ...]:
 
 def _inhibitions(stack: Stack) -> list[dict[str, object]]:
     """One rule for each cause in `inhibited_by`: it silences its consequences on the same service and job."""
+    every: list[Alert | LogAlert] = [alert for instance in stack.instances for alert in active(stack, instance)]
+    every += [alert for _, alert in log_alerts(stack)]
+    there = {alert.name for alert in every}
     consequences: dict[str, list[str]] = {}
-    for instance in stack.instances:
-        for alert in active(stack, instance):
-            for cause in alert.inhibited_by:
-                consequences.setdefault(cause, []).append(alert.name)
+    for alert in every:
+        for cause in there.intersection(alert.inhibited_by):
+            consequences.setdefault(cause, []).append(alert.name)
     return [
         {
             "source_matchers": [f'alertname="{cause}"'],

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from obsboot.model import Exporter, GeneratedFile, Instance, Stack
 from obsboot.render.context import fill, flags_of, template_names
+from obsboot.render.filebeat import container_logging
+from obsboot.render.logged import logged
 from obsboot.render.scrape import container
 from obsboot.render.yaml import MANAGED, dump
 
@@ -14,8 +16,7 @@ def compose(stack: Stack) -> Iterator[GeneratedFile]:
     """`compose.yaml`, in own-stack mode only."""
     if not stack.owns_stack:
         return
-    watched = [i for i in stack.instances if i.component.exporter and i.watched]
-    services = {container(i): _service(stack, i, i.component.exporter) for i in watched if i.component.exporter}
+    services = {name: _service(stack, instance, each) for name, instance, each in _containers(stack)}
     data = {
         "name": f"{stack.service}-observability",
         "services": services,
@@ -24,6 +25,18 @@ def compose(stack: Stack) -> Iterator[GeneratedFile]:
     }
     text = dump(data, MANAGED, "Own additions are better kept in compose.override.yaml, which compose reads as well.")
     yield GeneratedFile(f"{stack.directory}/compose.yaml", text, "managed", "render/compose.yaml")
+
+
+def _containers(stack: Stack) -> Iterator[tuple[str, Instance, Exporter]]:
+    """Every container of the pack with its name: the exporters first, then what else their components bring."""
+    watched = [instance for instance in stack.instances if instance.watched]
+    for instance in watched:
+        if instance.component.exporter:
+            yield container(instance), instance, instance.component.exporter
+    for instance in watched:
+        for name, each in instance.component.containers.items():
+            if all(str(stack.values.get(answer)) in allowed for answer, allowed in each.only_if.items()):
+                yield name, instance, each
 
 
 def _service(stack: Stack, instance: Instance, exporter: Exporter) -> dict[str, object]:
@@ -42,10 +55,13 @@ def _service(stack: Stack, instance: Instance, exporter: Exporter) -> dict[str, 
         service["environment"] = {name: fill(text, **names) for name, text in exporter.environment.items()}
     if exporter.volumes:
         service["volumes"] = filled(exporter.volumes)
-    if instance.component.kind == "platform" and (port := stack.values.get(f"{instance.id}_port")):
+    asked = exporter.published or (f"{instance.id}_port" if instance.component.kind == "platform" else "")
+    if port := stack.values.get(asked):
         service["ports"] = [f"127.0.0.1:{port}:{exporter.port}"]
     if exporter.health:
         service["healthcheck"] = {"test": ["CMD", *exporter.health], "interval": "10s", "timeout": "5s", "retries": 6}
+    if instance.component.kind == "platform" and exporter is instance.component.exporter and instance in logged(stack):
+        service["logging"] = container_logging(stack, instance.id)
     return service | _confinement(exporter) | _networking(stack, exporter) | dict(exporter.options)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import jinja2
 
 from obsboot.model import Instance, Stack
+from obsboot.render.access import passwords
+from obsboot.render.logged import keeps_logs
 
 
 @lru_cache(maxsize=1)
@@ -70,8 +72,11 @@ def secrets(stack: Stack) -> tuple[str, ...]:
 
 def _secrets(stack: Stack) -> Iterator[str]:
     for instance in stack.instances:
-        if instance.component.exporter and instance.watched:
-            yield from map(secret_of(instance), instance.component.exporter.secrets)
+        if instance.watched:
+            for each in (instance.component.exporter, *instance.component.containers.values()):
+                yield from map(secret_of(instance), each.secrets if each else ())
+    if keeps_logs(stack):
+        yield from passwords(stack)
 
 
 def settings_of(instance: Instance) -> dict[str, str]:

@@ -6,10 +6,12 @@ Built by hand: a dashboard is plain data, and the official builder costs more to
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from obsboot.model import Dashboard, GeneratedFile, Headline, Instance, Overview, Panel, Signal, Stack
+from obsboot.model import Dashboard, GeneratedFile, Headline, Instance, LogSignal, Overview, Panel, Signal, Stack
 from obsboot.render.json import dump as dump_json
+from obsboot.render.log_panels import PLUGINS, LogView, log_panel
+from obsboot.render.logged import keeps_logs, log_signals, object_name, store, store_address, streams
 from obsboot.render.panels import DATASOURCE, Drawn, View, panel
 from obsboot.render.uids import uid_of
 from obsboot.render.yaml import OWNED, dump
@@ -27,6 +29,9 @@ def grafana(stack: Stack) -> Iterator[GeneratedFile]:
         yield GeneratedFile(
             f"{folder}/datasources/prometheus.yaml", dump(_datasource(stack), OWNED), "owned", "render/datasource"
         )
+        if keeps_logs(stack):
+            logs = dump(_log_datasource(stack), OWNED)
+            yield GeneratedFile(f"{folder}/datasources/logs.yaml", logs, "owned", "render/log-datasource")
         yield GeneratedFile(f"{folder}/dashboards/pack.yaml", dump(_provider(stack), OWNED), "owned", "render/provider")
 
 
@@ -48,19 +53,27 @@ def _file(path: str, board: Drawn, source: str) -> GeneratedFile:
 def of_instance(stack: Stack, instance: Instance, board: Dashboard) -> Drawn:
     """The dashboard of one instance; panels whose signals do not hold for its role or version are left out."""
     held = {signal.name: signal for signal in instance.signals()}
-    rows = [(row.title, list(_views(instance, row.panels, held))) for row in board.rows]
+    asked = log_signals(stack, instance)
+    rows = [(row.title, list(_views(instance, row.panels, held, asked))) for row in board.rows]
     title = f"{stack.service} / {board.title}" + (f" ({instance.id})" if instance.id != instance.component.id else "")
     drawn = _board(stack, instance.id, title, _laid_out(stack, rows))
-    drawn["templating"] = {"list": [_datasource_variable(), _job_variable(instance), _instance_variable()]}
+    variables = [_datasource_variable(), _job_variable(instance), _instance_variable()]
+    if any(isinstance(view, LogView) for _, views in rows for view, _, _ in views):
+        variables.append(_log_variable(stack))
+    drawn["templating"] = {"list": variables}
     drawn["links"] = [_link("Service overview", f"/d/{uid_of(stack, 'overview')}")]
     return drawn
 
 
-Sized = tuple[View, int, int]
+Sized = tuple[View | LogView, int, int]
 
 
-def _views(instance: Instance, panels: Iterable[Panel], held: dict[str, Signal]) -> Iterator[Sized]:
+def _views(
+    instance: Instance, panels: Iterable[Panel], held: Mapping[str, Signal], logs: Mapping[str, LogSignal]
+) -> Iterator[Sized]:
     for each in panels:
+        if log := logs.get(each.log):
+            yield LogView(instance, log, each.title or log.title, each.shape), each.width, each.height
         signals = tuple((instance, held[name]) for name in each.signals if name in held)
         if signals:
             first = signals[0][1]
@@ -98,7 +111,8 @@ def _laid_out(stack: Stack, rows: list[tuple[str, list[Sized]]]) -> list[Drawn]:
         for view, width, height in views:
             if left + width > _COLUMNS:
                 top, left, tallest = top + tallest, 0, 0
-            drawn.append(panel(stack, view, {"h": height, "w": width, "x": left, "y": top}))
+            place = {"h": height, "w": width, "x": left, "y": top}
+            drawn.append(log_panel(stack, view, place) if isinstance(view, LogView) else panel(stack, view, place))
             left, tallest = left + width, max(tallest, height)
         top += tallest
     return _distinct(drawn)
@@ -192,6 +206,32 @@ def _datasource(stack: Stack) -> Drawn:
         "url": "http://prometheus:9090",
         "isDefault": True,
         "jsonData": {"timeInterval": f"{stack.values['scrape_interval_seconds']}s", "httpMethod": "POST"},
+    }
+    return {"apiVersion": 1, "datasources": [source]}
+
+
+def _log_variable(stack: Stack) -> Drawn:
+    return {"name": "logs", "label": "Logs", "type": "datasource", "query": PLUGINS[store(stack)], "refresh": 1}
+
+
+def _log_datasource(stack: Stack) -> Drawn:
+    """The log store for Grafana: it reads the service's streams as a user who can do nothing else."""
+    index = streams(stack)
+    own: Drawn = {"timeField": "@timestamp", "interval": "", "logMessageField": "message", "logLevelField": "log.level"}
+    if store(stack) == "opensearch":
+        own |= {"database": index, "flavor": "opensearch", "version": "2.17.1", "pplEnabled": False}
+    else:
+        own |= {"index": index}
+    source: Drawn = {
+        "name": "Logs",
+        "uid": "logs",
+        "type": PLUGINS[store(stack)],
+        "access": "proxy",
+        "url": store_address(stack),
+        "basicAuth": True,
+        "basicAuthUser": object_name(stack, "reader"),
+        "jsonData": own,
+        "secureJsonData": {"basicAuthPassword": "$LOGS_READER_PASSWORD"},
     }
     return {"apiVersion": 1, "datasources": [source]}
 

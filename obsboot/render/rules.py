@@ -116,13 +116,15 @@ def alert_labels(stack: Stack, instance: Instance) -> dict[str, str]:
 
 def _annotations(stack: Stack, instance: Instance, alert: Alert) -> dict[str, str]:
     signal = instance.component.signals[alert.signal]
-    notes = {
-        "summary": alert.summary,
-        "description": _description(stack, instance, alert, signal),
-        "runbook": f"{stack.directory}/runbooks/{alert.name}.md",
-    }
+    description = _description(stack, instance, alert, signal)
+    return {"summary": alert.summary, "description": description, **links(stack, instance, alert.name)}
+
+
+def links(stack: Stack, instance: Instance, name: str) -> dict[str, str]:
+    """Where to read on: the runbook of the alert and the dashboard of the instance, as annotations."""
+    notes = {"runbook": f"{stack.directory}/runbooks/{name}.md"}
     if base := stack.values.get("runbook_base"):
-        notes["runbook_url"] = f"{str(base).rstrip('/')}/{alert.name}.md"
+        notes["runbook_url"] = f"{str(base).rstrip('/')}/{name}.md"
     if instance.component.dashboard:
         notes["dashboard"] = f"/d/{uid_of(stack, instance.id)}"
     return notes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from obsboot.model import GeneratedFile, Instance, Scrape, Stack
+from obsboot.model import Component, GeneratedFile, Instance, Scrape, Stack
 from obsboot.promql import spell
 from obsboot.render.context import fill, template_names
 from obsboot.render.rules import pack_labels
@@ -72,14 +72,19 @@ def targets(stack: Stack, instance: Instance) -> list[str]:
     if component.scrape and component.scrape.targets:
         filled = (fill(target, **template_names(stack, instance)) for target in component.scrape.targets)
         return [target for text in filled for target in text.split() if target]
-    if component.exporter and component.kind == "server":
+    if component.exporter and _stands_beside(component):
         return [str(instance.values.get("exporter_address") or f"{container(instance)}:{component.exporter.port}")]
     return [instance.address]
 
 
 def container(instance: Instance) -> str:
     """The name of the pack's container for this instance."""
-    return instance.id if instance.component.kind == "platform" else f"{instance.id}-exporter"
+    return f"{instance.id}-exporter" if _stands_beside(instance.component) else instance.id
+
+
+def _stands_beside(component: Component) -> bool:
+    """Whether the exporter is a container of its own, beside what it measures."""
+    return component.kind != "platform" or bool(component.containers)
 
 
 def target_labels(stack: Stack, instance: Instance) -> dict[str, str]:

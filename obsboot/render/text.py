@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from obsboot.catalog import data_file, locate
 from obsboot.formula import evaluate
-from obsboot.model import Alert, GeneratedFile, Instance, Stack
+from obsboot.model import Alert, GeneratedFile, Instance, LogAlert, Stack
 from obsboot.render import units
 from obsboot.render.alertmanager import HEARTBEAT, SEVERITIES, kind_of, secret_files
 from obsboot.render.checklist import checklist
 from obsboot.render.context import environment, fill, fill_file, secrets, template_names
+from obsboot.render.elastalert import limit, log_alerts
 from obsboot.render.rules import active, operator, override, threshold
 from obsboot.render.views import names
 
@@ -33,6 +34,28 @@ def runbooks(stack: Stack) -> Iterator[GeneratedFile]:
         component = uses[0][0].component
         path = f"{stack.directory}/runbooks/{name}.md"
         yield GeneratedFile(path, _runbook(template, stack, uses), "owned", f"alerts/{component.id}.yaml#{name}")
+    on_logs: dict[str, list[tuple[Instance, LogAlert]]] = {}
+    for instance, each in log_alerts(stack):
+        on_logs.setdefault(each.name, []).append((instance, each))
+    for name, found in sorted(on_logs.items()):
+        path = f"{stack.directory}/runbooks/{name}.md"
+        source = f"alerts/{found[0][0].component.id}.yaml#{name}"
+        yield GeneratedFile(path, _log_runbook(template, stack, found), "owned", source)
+
+
+def _log_runbook(template: str, stack: Stack, uses: list[tuple[Instance, LogAlert]]) -> str:
+    """The page of an alert on logs; its window is part of what it compares."""
+    instance, alert = uses[0]
+    signal = instance.component.log_signals[alert.log]
+    limits = [{"job": other.job, "limit": _log_limit(stack, other, each), "hold": ""} for other, each in uses]
+    return fill(template, stack=stack, alert=alert, signal=signal, limits=limits, word="above")
+
+
+def _log_limit(stack: Stack, instance: Instance, alert: LogAlert) -> str:
+    number = limit(stack, instance, alert)
+    if alert.jumps is not None:
+        return f"{number:g} times what it was in the {alert.window} before"
+    return f"{units.spell(number, instance.component.log_signals[alert.log].unit)} within {alert.window}"
 
 
 def _runbook(template: str, stack: Stack, uses: list[tuple[Instance, Alert]]) -> str:

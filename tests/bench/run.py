@@ -1,4 +1,4 @@
-"""`make bench`: how long obsboot takes, side by side with what does comparable work, in one run.
+"""`make bench`: how long obsboot takes, and its snippet's log, side by side with what does comparable work, in one run.
 
 The runs are interleaved and the shortest one counts: what else the machine does only ever makes a run longer.
 """
@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import log_cost
 
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "shop-api"
 PYTHON = sys.executable
@@ -144,7 +146,7 @@ def contenders(work: Path, promtool: str | None) -> Field:
     return Field(base.bare, base.copier, base.init, base.check, (checks, played), again)
 
 
-def judged(field: Field) -> Iterator[tuple[str, str, str, str]]:
+def judged(field: Field, written: Sequence[log_cost.Writer]) -> Iterator[tuple[str, str, str, str]]:
     """Each comparison, what it came to, what it aims at, and whether that is met."""
     yield _line("init, seconds", field.init.wall, 0.4, "s")
     yield _line("init / copier copy", field.init.wall / field.copier.wall, 0.6, "x")
@@ -157,6 +159,8 @@ def judged(field: Field) -> Iterator[tuple[str, str, str, str]]:
         yield _line(
             "check --replay / promtool check and test", field.replay.wall / (checks.wall + played.wall), None, "x"
         )
+    for name, share in log_cost.compared(written):
+        yield _line(name, share, 1.0, "x")
 
 
 def _line(name: str, value: float, aim: float | None, unit: str) -> tuple[str, str, str, str]:
@@ -165,13 +169,14 @@ def _line(name: str, value: float, aim: float | None, unit: str) -> tuple[str, s
     return name, f"{value:.{digits}f} {unit}", "" if aim is None else f"<= {aim:g} {unit}", met
 
 
-def show(field: Field) -> None:
-    """The one table, times first, ratios below."""
+def show(field: Field, written: Sequence[log_cost.Writer]) -> None:
+    """The tables, times first, ratios below."""
     print(f"{'':44}{'seconds':>10}{'CPU s':>10}{'MiB':>8}{'runs':>6}")
     for each in field:
         print(f"{each.name:44}{each.wall:10.3f}{each.cpu:10.3f}{each.peak:8.0f}{len(each.costs):6}")
+    print("\n" + "\n".join(log_cost.shown(written)))
     print(f"\n{'':44}{'came to':>10}{'aim':>14}")
-    for name, value, aim, met in judged(field):
+    for name, value, aim, met in judged(field, written):
         print(f"{name:44}{value:>10}{aim:>14}  {met}".rstrip())
     if not field.tool:
         print("\nWithout promtool (OBSBOOT_PROMTOOL, or on PATH) there is nothing to compare check with.")
@@ -191,10 +196,11 @@ def main() -> int:
                 for each in field:
                     if not each.slow or number < SLOW_RUNS:
                         each.run()
+            written = log_cost.measured(Path(folder), runs)
         except FailedError as error:
             print(f"bench: {error}", file=sys.stderr)
             return COULD_NOT_RUN
-        show(field)
+        show(field, written)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -53,24 +54,40 @@ def line_of(text: str, fragment: str) -> int:
     return text[: text.index(fragment)].count("\n") + 1
 
 
-def run(name: str, files: dict[str, str], case: dict[str, Any]) -> Result:
-    pack = example.pack(files, case.get("mode", "own-stack"))
+def run(name: str, files: dict[str, str], case: dict[str, Any], catalogue: Path) -> Result:
+    """`answers` of a case are others than the example's; `catalogue` edits files of its components."""
+    more = {**case.get("answers", {})}
+    if case.get("catalogue"):
+        shutil.copytree(example.CATALOGUE, catalogue)
+        more["catalogue"] = catalogue
+    for edit in case.get("catalogue") or ():
+        path = catalogue / edit["file"]
+        text = path.read_text()
+        assert text.count(edit["old"]) == 1, f"{edit['old']!r} is {text.count(edit['old'])} times in {path}"
+        path.write_text(text.replace(edit["old"], edit["new"]))
+    pack = example.pack(files, case.get("mode", "own-stack"), **more)
     (result,) = check(pack, only=[name])
     return result
 
 
+def expected_place(files: dict[str, str], expected: dict[str, Any], catalogue: Path) -> tuple[str, int]:
+    """Path and line of a finding: of a file of the pack, or of the catalogue where `in` names one."""
+    path = FOLDER + expected["path"] if "path" in expected else str(catalogue / expected["in"])
+    text = files.get(path, "") if "path" in expected else Path(path).read_text()
+    return path, expected["line"] if "line" in expected else line_of(text, expected["at"])
+
+
 @pytest.mark.parametrize(("name", "case"), cases())
-def test_case(name: str, case: dict[str, Any]) -> None:
+def test_case(name: str, case: dict[str, Any], tmp_path: Path) -> None:
     files = edited(case)
-    result = run(name, files, case)
+    catalogue = tmp_path / "catalogue"
+    result = run(name, files, case, catalogue)
     wanted = case.get("expect") or []
     assert result.outcome == case.get("outcome", "failed" if wanted else "passed"), (result.reason, result.findings)
     assert case.get("reason", "") in result.reason
     assert len(result.findings) == len(wanted), [str(finding) for finding in result.findings]
     for finding, expected in zip(sorted(result.findings, key=place), wanted, strict=True):
-        path = FOLDER + expected["path"]
-        line = expected["line"] if "line" in expected else line_of(files[path], expected["at"])
-        assert (finding.path, finding.line) == (path, line), finding
+        assert (finding.path, finding.line) == expected_place(files, expected, catalogue), finding
         assert expected["says"] in finding.message
         assert finding.severity == expected.get("severity", "error")
         assert finding.why

@@ -335,7 +335,7 @@ def test_a_person_is_asked_shown_the_plan_and_asked_again(shop: Path) -> None:
 
 def test_an_answer_that_makes_others_needed_leads_to_more_questions(tmp_path: Path) -> None:
     given = {"TEAM": "blue", "ENVIRONMENT": "test", "MODE": "own-stack", "REPLICAS": "1", "EXPECTED_RPS": "9"}
-    given |= {"SLO_LATENCY_SECONDS": "0.3"}
+    given |= {"SLO_LATENCY_SECONDS": "0.3", "LOGS": "none"}
     root = lay_out(tmp_path / "bare", {"pyproject.toml": '[project]\nname = "bare"\n'})
     terminal = Terminal(root, "init", **{f"OBSBOOT_{name}": value for name, value in given.items()})
     terminal.until("Who hears of alerts?")

@@ -15,6 +15,7 @@ COMPONENTS = HERE.parents[1] / "templates" / "components"
 SNIPPETS = {
     "http_metrics": COMPONENTS / "fastapi" / "snippet" / "http_metrics.py.jinja",
     "pool_metrics": COMPONENTS / "sqlalchemy" / "snippet" / "pool_metrics.py.jinja",
+    "structured_logging": COMPONENTS / "fastapi" / "snippet" / "structured_logging.py.jinja",
 }
 ANSWERS = {
     "service": "shop-api",
@@ -44,7 +45,7 @@ def template(name: str) -> jinja2.Template:
 
 
 def rendered() -> Path:
-    """Returns a directory with both modules, on this process' path as well."""
+    """Returns a directory with the modules, on this process' path as well."""
     directory = Path(tempfile.mkdtemp(prefix="obsboot-snippet-"))
     atexit.register(shutil.rmtree, directory)
     for name in SNIPPETS:

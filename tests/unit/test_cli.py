@@ -23,7 +23,8 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_says_of_itself_what_the_help_says(name: str) -> None:
-    command = import_module(f"obsboot.commands.{name}").command
+    module = name.replace("-", "_")
+    command = import_module(f"obsboot.commands.{module}").command
     assert command.name == name
     assert command.get_short_help_str(200) == cli.COMMANDS[name]
 

@@ -42,7 +42,7 @@ def filled(signal: Signal, stack: Stack, instance: Instance) -> str:
 
 @pytest.fixture(scope="module")
 def stack(catalogue: Catalogue) -> Stack:
-    return stack_of(catalogue)
+    return stack_of(catalogue, logs="elasticsearch")
 
 
 def every(stack: Stack) -> Iterator[tuple[Instance, Signal]]:

@@ -1,6 +1,6 @@
 """The reference service: what obsboot drives with workloads of known outcome to prove a pack.
 
-Its metrics come from the two snippets that a pack hands out, unchanged. Every parameter is bounded, so that no workload
+Its metrics and its log come from the snippets that a pack hands out, unchanged. Every parameter is bounded, so that no workload
 can hang or fill the machine. Environment, all optional: DATABASE_URL, POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT, REDIS_URL.
 """
 
@@ -22,6 +22,7 @@ from redis.retry import Retry
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from structured_logging import set_up_logging
 
 try:
     from pool_metrics import instrument_pool
@@ -97,6 +98,8 @@ def create_schema(engine: Engine) -> None:
 
 
 app = FastAPI(title="obsboot reference service", lifespan=lifespan)
+# Probes and scrapes are the run's own, and no request of a workload.
+set_up_logging(app, quiet={"/healthz", "/metrics"})
 
 
 @app.exception_handler(PoolTimeoutError)

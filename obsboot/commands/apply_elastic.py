@@ -1,0 +1,52 @@
+"""`obsboot apply-elastic`: the pack's templates, pipelines, retention and users into the log store."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from obsboot.commands.options import catalog_option, catalogue_of, root_option
+
+
+@click.command("apply-elastic", short_help="Install the pack's templates and pipelines in its log store.")
+@root_option
+@catalog_option
+@click.option("--url", default="", metavar="URL", help="Where the store answers; by default what the answers say.")
+@click.option("--user", default="elastic", metavar="NAME", help="Who may install; the password is in ELASTIC_PASSWORD.")
+@click.option("--ca", default="", metavar="FILE", help="The certificate authority of an https address.")
+@click.option("--wait", default=120.0, metavar="SECONDS", help="How long the store may take until it is ready.")
+@click.option("--lenient", is_flag=True, help="Leave out what the store's distribution lacks, and say so.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done.")
+def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | float | bool) -> None:
+    """Install what the log store has to know before the first line comes. Says of each object whether it was created,
+    updated or there already, and never deletes anything."""
+    from obsboot.live.store.apply import main  # noqa: PLC0415
+    from obsboot.model import Exit, ObsbootError  # noqa: PLC0415
+    from obsboot.render.logged import keeps_logs, store, store_address  # noqa: PLC0415
+    from obsboot.workspace import load_pack  # noqa: PLC0415
+
+    stack = load_pack(root, catalogue_of(roots)).stack
+    if not keeps_logs(stack):
+        raise ObsbootError("the pack keeps no logs", fix="obsboot init --set logs=elasticsearch", code=Exit.USAGE)
+    folder = root / stack.directory
+    for name, value in _secrets(folder / ".env").items():
+        os.environ.setdefault(name, value)
+    own = f"http://127.0.0.1:{stack.values['log_store_port']}"
+    arguments = [
+        str(folder / store(stack)),
+        "--url",
+        url or (store_address(stack) if stack.values["log_address"] else own),
+    ]
+    arguments += ["--user", str(options["user"]), "--ca", str(options["ca"]), "--wait", str(options["wait"])]
+    arguments += [f"--{name.replace('_', '-')}" for name in ("lenient", "dry_run") if options[name]]
+    if code := main(arguments):
+        raise click.exceptions.Exit(code)
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    """The variables of the pack's `.env`; none where it is not there."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}

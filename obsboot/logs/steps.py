@@ -1,0 +1,81 @@
+"""What a step reads, fills and takes away: the questions that are asked of a format without a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from obsboot.logs.grok import references
+from obsboot.model import (
+    Divide,
+    Drop,
+    Flag,
+    LogFormat,
+    LogStep,
+    Match,
+    Put,
+    ReadJson,
+    ReadTime,
+    Rename,
+    Replace,
+    Split,
+    Translate,
+)
+
+_LOOKS_AT = {
+    Match: "of",
+    ReadJson: "json",
+    ReadTime: "date",
+    Translate: "translate",
+    Divide: "divide",
+    Replace: "replace",
+    Split: "split",
+    Flag: "where",
+}
+
+
+def fills(step: LogStep) -> tuple[str, ...]:
+    """The fields that the step can set, by dotted name."""
+    match step:
+        case Match():
+            return tuple(field for pattern in step.match for _, field in references(pattern) if field)
+        case Rename():
+            return tuple(step.rename.values())
+        case Put():
+            return tuple(step.set)
+        case Flag():
+            return (step.flag,)
+        case ReadTime():
+            return ("@timestamp",)
+        case ReadJson() | Translate() | Divide() | Replace() | Split():
+            return (step.into,)
+    return ()
+
+
+def reads(step: LogStep) -> tuple[str, ...]:
+    """The fields that the step looks at, by dotted name."""
+    if isinstance(step, Rename):
+        return tuple(step.rename)
+    if isinstance(step, Drop):
+        return step.drop
+    return (str(getattr(step, _LOOKS_AT[type(step)])),) if type(step) in _LOOKS_AT else ()
+
+
+def filled(format_: LogFormat) -> Iterator[str]:
+    """Every field that the format can set, temporary ones among them."""
+    for step in format_.steps:
+        yield from fills(step)
+
+
+def reads_json(format_: LogFormat) -> bool:
+    """Whether values can be of any type; what patterns take out of a text is always text."""
+    return any(isinstance(step, ReadJson) for step in format_.steps)
+
+
+def numbers(format_: LogFormat) -> set[str]:
+    """The fields whose texts have to be numbers, temporary ones among them: by their type, or because they are divided."""
+    found = {name for name, each in format_.fields.items() if each.type in ("long", "double")}
+    found |= {step.divide for step in format_.steps if isinstance(step, Divide)}
+    for step in reversed(format_.steps):
+        if isinstance(step, Rename):
+            found |= {old for old, new in step.rename.items() if new in found}
+    return found

@@ -1,0 +1,82 @@
+"""Which instances write logs, and what their streams, pipelines and templates are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from obsboot.model import Instance, LogSignal, Stack
+
+NOWHERE = "none"
+
+
+def keeps_logs(stack: Stack) -> bool:
+    """Whether the answers want logs at all; a catalogue may not even ask."""
+    return str(stack.values.get("logs", NOWHERE)) != NOWHERE
+
+
+def logged(stack: Stack) -> tuple[Instance, ...]:
+    """The instances whose log is read."""
+    if not keeps_logs(stack):
+        return ()
+    return tuple(i for i in stack.instances if i.component.logs and i.watched and i.values["log_from"] != NOWHERE)
+
+
+def in_pipelines(stack: Stack) -> bool:
+    """Whether lines are read by the store's ingest pipelines instead of Logstash."""
+    return str(stack.values["log_path"]) == "ingest"
+
+
+def store(stack: Stack) -> str:
+    """`elasticsearch` or `opensearch`: the folder of its files, and the name of its container."""
+    return str(stack.values["logs"])
+
+
+def store_address(stack: Stack) -> str:
+    """Where the store answers: the given address, or the pack's own container."""
+    return str(stack.values["log_address"]) or f"http://{store(stack)}:9200"
+
+
+def zone(stack: Stack) -> str:
+    """The IANA zone of times that name none."""
+    return str(stack.values["log_timezone"])
+
+
+def dataset(stack: Stack, instance: Instance) -> str:
+    """`data_stream.dataset`; it may not contain a dash, which parts the name of a data stream."""
+    return f"{_undashed(stack.service)}.{_undashed(instance.id)}"
+
+
+def datasets(stack: Stack) -> str:
+    """The pattern of the datasets of all its instances."""
+    return f"{_undashed(stack.service)}.*"
+
+
+def log_signals(stack: Stack, instance: Instance) -> Mapping[str, LogSignal]:
+    """What can be asked of the log here: of the instance's own lines, or of all where it has no log itself."""
+    heard = instance in logged(stack) if instance.component.logs else keeps_logs(stack)
+    return instance.component.log_signals if heard else {}
+
+
+def namespace(stack: Stack) -> str:
+    """`data_stream.namespace`."""
+    return _undashed(stack.environment)
+
+
+def streams(stack: Stack, instance: Instance | None = None) -> str:
+    """The pattern of the names of its data streams, in all environments; of all instances without one."""
+    name = dataset(stack, instance) if instance and instance.component.logs else datasets(stack)
+    return f"logs-{name}-*"
+
+
+def tag(stack: Stack, instance: Instance) -> str:
+    """The tag that a container's log lines carry, so that they are told apart without the Docker socket."""
+    return f"{stack.service}/{instance.id}"
+
+
+def object_name(stack: Stack, *parts: str) -> str:
+    """The name of an object of the store: it begins with the service, so that packs never meet."""
+    return "-".join((stack.service, "logs", *parts))
+
+
+def _undashed(name: str) -> str:
+    return name.replace("-", "_")

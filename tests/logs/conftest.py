@@ -1,0 +1,125 @@
+"""Real log stores in containers, with the objects of a pack in them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from obsboot.catalog import Catalogue, load
+from obsboot.live.store.apply import Store, apply
+from obsboot.model import Instance, Stack
+from obsboot.render import render
+from obsboot.render.logged import dataset, logged, namespace
+from tests.stacks import stack_of
+
+ENGINES = Path(os.environ.get("OBSBOOT_IMAGES", Path(__file__).parents[2] / "build/images.yaml")).with_name(
+    "engines.yaml"
+)
+READY_SECONDS = 120
+NAMES = ("elasticsearch", "opensearch")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A log store that runs: which of the two it is, where it answers, and its container."""
+
+    name: str
+    url: str
+    container: str
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """The answer as JSON; an error of the store is one of the test."""
+        answer = requests.request(method, f"{self.url}/{path}", timeout=60, **options)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:2000]}"
+        return answer.json()
+
+    def search(self, streams: str, query: dict[str, Any], **options: Any) -> Any:
+        """What a search finds."""
+        return self.ask("POST", f"{streams}/_search", json={"query": query, "track_total_hits": True, **options})
+
+
+def docker(*arguments: str) -> str:
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Each of the two, started once."""
+    image = yaml.safe_load(ENGINES.read_text())["engines"][request.param]
+    name = f"obsboot-logs-{request.param}-{uuid.uuid4().hex[:8]}"
+    docker("run", "-d", "--name", name, "--memory", "2g", "-p", "127.0.0.1::9200", image)
+    try:
+        url = f"http://{docker('port', name, '9200/tcp').split()[0]}"
+        wait_for(url)
+        yield Server(request.param, url, name)
+    finally:
+        docker("rm", "-f", "-v", name)
+
+
+def wait_for(url: str) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            health = requests.get(f"{url}/_cluster/health", timeout=5).json()
+            if health.get("status") in ("yellow", "green"):
+                return
+        except (requests.RequestException, ValueError):
+            pass
+        assert time.monotonic() < until, f"{url} was not ready within {READY_SECONDS} s"
+        time.sleep(0.5)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def stack(engine: Server, catalogue: Catalogue) -> Stack:
+    """A stack of all components, whose lines the store itself reads; OpenSearch takes the same objects."""
+    assert engine
+    return stack_of(catalogue, logs="elasticsearch", log_path="ingest")
+
+
+@pytest.fixture(scope="session")
+def installed(engine: Server, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The pack's objects in the store: what was done with each, by kind and name."""
+    folder = objects(stack, tmp_path_factory.mktemp(engine.name))
+    return installation(engine, folder)
+
+
+def objects(stack: Stack, folder: Path) -> Path:
+    """The folder of the store's objects, written out."""
+    for file in render(stack):
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text)
+    return folder / stack.directory / str(stack.values["logs"])
+
+
+def installation(engine: Server, folder: Path) -> dict[str, str]:
+    store = Store(engine.url)
+    store.wait(READY_SECONDS)
+    return {f"{kind} {name}": done for kind, name, done in apply(store, folder, dry_run=False, lenient=True)}
+
+
+def stream_of(stack: Stack, instance: Instance) -> str:
+    """The data stream of an instance."""
+    return f"logs-{dataset(stack, instance)}-{namespace(stack)}"
+
+
+def reading(stack: Stack) -> list[Instance]:
+    """The instances whose logs are read, one a component."""
+    return list({instance.component.id: instance for instance in logged(stack)}.values())

@@ -1,0 +1,226 @@
+"""What goes wrong on the way of a line: after each of it nothing is lost, and nothing is there twice.
+
+The lines go the way that the generated filebeat.yml describes, read by the test shipper, into the real stores.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from obsboot.catalog import Catalogue
+from obsboot.model import Answers, Stack
+from obsboot.stack import resolve
+from tests.logs.conftest import ENGINES, NAMES, Server, docker, installation, objects, wait_for
+from tests.logs.shipper import RefusedError, Shipper
+
+pytestmark = pytest.mark.live
+
+STREAM = "logs-orders.database-production"
+BURST = 100_000
+LINE = (
+    '2026-11-26 06:00:00.000 UTC [71] session=6b07cfbc.47 line={number} code=00000 backend="client backend" '
+    'client=10.0.0.7(40000) user="shop" database="shop" application="{mark}" query=0 LOG:  statement {number}'
+)
+
+
+class Bench:
+    """A store of its own, a pack whose database writes into a file, and the shipper between them."""
+
+    def __init__(self, engine: Server, folder: Path, catalogue: Catalogue) -> None:
+        self.engine, self.folder = engine, folder
+        self.log = folder / "log" / "database.log"
+        self.log.parent.mkdir()
+        self.stack = self._stack(catalogue)
+        installation(engine, objects(self.stack, folder / "pack"))
+        self.config = next(folder.rglob("filebeat.yml"))
+        self.registry: dict[tuple[str, int, int], int] = {}
+        self.mark = uuid.uuid4().hex[:12]
+
+    def _stack(self, catalogue: Catalogue) -> Stack:
+        values = {"service": "orders", "team": "shop", "logs": "elasticsearch", "log_path": "ingest"}
+        instance = {"component": "postgresql", "log_from": "file", "log_file": f"{self.log}*"}
+        return resolve(Answers(values, {"database": instance}), catalogue)
+
+    def shipper(self) -> Shipper:
+        """A new one each time, as after a restart; the registry is what is left of the last."""
+        config = yaml.safe_load(self.config.read_text())
+        config["filebeat.inputs"] = [each for each in config["filebeat.inputs"] if each["id"].endswith("-database")]
+        return Shipper(config, self.engine.url, self.registry)
+
+    def lines(self, first: int, last: int) -> str:
+        return "".join(LINE.format(number=number, mark=self.mark) + "\n" for number in range(first, last))
+
+    def write(self, text: str | bytes) -> None:
+        with self.log.open("ab") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+
+    def stored(self, query: dict[str, Any] | None = None, **options: Any) -> list[dict[str, Any]]:
+        self.engine.ask("POST", f"{STREAM}/_refresh")
+        mine: dict[str, Any] = {"term": {"application.name": self.mark}}
+        found = self.engine.search(STREAM, query or mine, size=10_000, **options)["hits"]
+        assert found["total"]["value"] <= 10_000
+        return [hit["_source"] for hit in found["hits"]]
+
+    def count(self) -> int:
+        self.engine.ask("POST", f"{STREAM}/_refresh")
+        mine = {"query": {"term": {"application.name": self.mark}}}
+        return int(self.engine.ask("POST", f"{STREAM}/_count", json=mine)["count"])
+
+    def numbers(self) -> list[int]:
+        return sorted(document["postgresql"]["log"]["line"] for document in self.stored())
+
+
+@pytest.fixture(params=NAMES, scope="module")
+def own(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A store that may be stopped and filled; its disk holds 256 MiB."""
+    image = yaml.safe_load(ENGINES.read_text())["engines"][request.param]
+    name = f"obsboot-logs-own-{request.param}-{uuid.uuid4().hex[:8]}"
+    disk = f"/usr/share/{request.param}/data:size=256m,uid=1000,gid=1000"
+    docker("run", "-d", "--name", name, "--memory", "2g", "-p", "127.0.0.1::9200", "--tmpfs", disk, image)
+    try:
+        url = f"http://{docker('port', name, '9200/tcp').split()[0]}"
+        wait_for(url)
+        yield Server(request.param, url, name)
+    finally:
+        docker("rm", "-f", "-v", name)
+
+
+@pytest.fixture
+def bench(own: Server, tmp_path: Path, catalogue: Catalogue) -> Bench:
+    return Bench(own, tmp_path, catalogue)
+
+
+def test_a_store_that_is_away_for_a_while(bench: Bench) -> None:
+    """Frozen, so that its port and its data stay: requests are not answered, which is the worse kind of away."""
+    bench.write(bench.lines(0, 500))
+    bench.shipper().run()
+    docker("pause", bench.engine.container)
+    bench.write(bench.lines(500, 1000))
+    shipper = bench.shipper()
+    shipper.patience = 2
+    with pytest.raises(requests.RequestException):
+        shipper.run()
+    docker("unpause", bench.engine.container)
+    wait_for(bench.engine.url)
+    bench.write(bench.lines(1000, 1500))
+    bench.shipper().run()
+    assert bench.numbers() == list(range(1500))
+
+
+def test_a_batch_that_was_stored_and_not_acknowledged_is_not_stored_twice(bench: Bench) -> None:
+    bench.write(bench.lines(0, 300))
+    bench.shipper().run()
+    bench.registry.clear()
+    again = bench.shipper()
+    again.run()
+    assert again.twice == 300
+    assert bench.numbers() == list(range(300))
+
+
+def test_rotation_in_the_middle_of_an_entry_of_several_lines(bench: Bench) -> None:
+    """The rest of the entry is in the new file; the old one is read to its end first."""
+    head, tail = bench.lines(0, 3), bench.lines(3, 5)
+    bench.write(head + LINE.format(number=99, mark=bench.mark) + "\n\tfirst\n")
+    bench.shipper().run(ended=False)
+    assert bench.numbers() == [0, 1, 2]
+    bench.write("\tsecond\n")
+    bench.log.rename(bench.log.with_name("database.log.1"))
+    bench.write(tail)
+    bench.shipper().run()
+    assert bench.numbers() == [0, 1, 2, 3, 4, 99]
+    whole = next(each for each in bench.stored() if each["postgresql"]["log"]["line"] == 99)
+    assert whole["message"].splitlines() == ["statement 99", "first", "second"]
+
+
+def test_a_line_in_the_wrong_encoding_is_kept(bench: Bench) -> None:
+    bench.write(LINE.format(number=1, mark=bench.mark).encode() + b" caf\xe9 \xff\xfe\n" + bench.lines(2, 3).encode())
+    bench.shipper().run()
+    texts = {each["postgresql"]["log"]["line"]: each["message"] for each in bench.stored()}
+    assert texts[1].startswith("statement 1 caf\ufffd")
+    assert bench.numbers() == [1, 2]
+
+
+def test_a_clock_that_is_an_hour_off_moves_no_line_out_of_sight(bench: Bench) -> None:
+    """A line keeps the time that it tells; against the time when it was stored, the difference is seen."""
+    ahead = time.strftime("%Y-%m-%d %H:%M:%S.000 UTC", time.gmtime(time.time() + 3600))
+    bench.write(LINE.format(number=7, mark=bench.mark).replace("2026-11-26 06:00:00.000 UTC", ahead) + "\n")
+    bench.shipper().run()
+    (document,) = bench.stored()
+    assert document["@timestamp"] == ahead.replace(" UTC", "Z").replace(" ", "T")
+    script = (
+        "doc['event.ingested'].value.toInstant().toEpochMilli() - doc['@timestamp'].value.toInstant().toEpochMilli()"
+    )
+    late = {"script": {"script": {"source": f"{script} < -3500000"}}}
+    assert len(bench.stored({"bool": {"filter": [{"term": {"application.name": bench.mark}}, late]}})) == 1
+
+
+def test_what_the_mapping_cannot_take_is_told_and_holds_up_nothing(bench: Bench) -> None:
+    """A document whose field is a text where the mapping has an object can never be stored: it is put aside."""
+    bench.write(bench.lines(0, 2))
+    shipper = bench.shipper()
+    for each in shipper.config["filebeat.inputs"]:
+        each["fields"]["client"] = "a text"
+    shipper.run()
+    assert [item["status"] for item in shipper.refused] in ([400, 400], [])
+    bench.write(bench.lines(2, 4))
+    bench.shipper().run()
+    assert set(bench.numbers()) >= {2, 3}
+
+
+def test_a_number_that_is_none_does_not_keep_its_document_out(bench: Bench) -> None:
+    """`ignore_malformed`: the document is stored, and the field that could not be read is named."""
+    body = {"@timestamp": "2026-11-26T06:00:00.000Z", "message": "x", "application": {"name": bench.mark}}
+    bench.engine.ask(
+        "POST", f"{STREAM}/_doc?op_type=create&pipeline=_none", json=body | {"client": {"port": "many", "ip": "nobody"}}
+    )
+    assert len(bench.stored()) == 1
+    ignored = {"bool": {"filter": [{"term": {"application.name": bench.mark}}, {"term": {"_ignored": "client.port"}}]}}
+    assert len(bench.stored(ignored)) == 1
+
+
+def test_a_burst_of_a_hundred_thousand_lines(bench: Bench) -> None:
+    bench.write(bench.lines(0, BURST))
+    began = time.monotonic()
+    bench.shipper().run()
+    print(f"{BURST / (time.monotonic() - began):.0f} lines a second into {bench.engine.name}")
+    assert bench.count() == BURST
+
+
+def test_a_disk_that_is_full_for_a_while(bench: Bench) -> None:
+    """At the flood stage, 95 %, the indices are closed for writing; when there is room they open, and the rest goes in."""
+    bench.engine.ask("PUT", "_cluster/settings", json={"transient": {"cluster.info.update.interval": "10s"}})
+    bench.write(bench.lines(0, 100))
+    bench.shipper().run()
+    data = f"/usr/share/{bench.engine.name}/data"
+    left = int(docker("exec", bench.engine.container, "sh", "-c", f"df --output=avail -k {data} | tail -1"))
+    docker("exec", bench.engine.container, "sh", "-c", f"head -c {left - 7_000}k /dev/zero > {data}/filler")
+    _wait(bench, closed=True)
+    bench.write(bench.lines(100, 200))
+    shipper = bench.shipper()
+    shipper.patience = 3
+    with pytest.raises(RefusedError):
+        shipper.run()
+    docker("exec", bench.engine.container, "rm", f"{data}/filler")
+    _wait(bench, closed=False)
+    bench.shipper().run()
+    assert bench.numbers() == list(range(200))
+
+
+def _wait(bench: Bench, closed: bool) -> None:
+    """Until the store has noticed how full its disk is; it looks every ten seconds."""
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        settings = json.dumps(bench.engine.ask("GET", f"{STREAM}/_settings?flat_settings=true"))
+        if ("index.blocks.read_only_allow_delete" in settings) == closed:
+            return
+        time.sleep(1)
+    raise AssertionError(f"the indices {'stay open' if closed else 'stay closed'}")

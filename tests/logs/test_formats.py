@@ -1,0 +1,160 @@
+"""Every sample of every format, through the real server: stored as it should be, typed as declared, and found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from obsboot.catalog import Catalogue
+from obsboot.catalog.logformats import samples
+from obsboot.logs.documents import flat
+from obsboot.logs.mappings import mapping
+from obsboot.logs.reading import UNPARSED, read
+from obsboot.model import Component, LogFormat, Sample, Stack
+from obsboot.render.logged import streams
+from tests.logs.conftest import Server, installation, objects, reading, stream_of
+from tests.stacks import stack_of
+
+pytestmark = pytest.mark.live
+
+READ_AT = "2026-01-02T03:04:05.678Z"
+"""What Filebeat gives every entry, before its own time is known."""
+
+
+def every(component: Component) -> Iterator[tuple[LogFormat, int, Sample]]:
+    for format_ in component.logs.values():
+        for index, sample in enumerate(samples(format_)):
+            yield format_, index, sample
+
+
+@pytest.fixture(scope="session")
+def stored(engine: Server, stack: Stack, installed: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """All samples, indexed: the stored document by component, format and number."""
+    assert installed
+    lines, where = [], {}
+    for instance in reading(stack):
+        for format_, index, sample in every(instance.component):
+            name = f"{instance.component.id}.{format_.name}.{index}"
+            where[name] = stream_of(stack, instance)
+            lines.append({"create": {"_index": where[name], "_id": name}})
+            lines.append({"@timestamp": READ_AT, "message": sample.entry})
+    body = "".join(json.dumps(line) + "\n" for line in lines)
+    answer = engine.ask(
+        "POST", "_bulk?refresh=true", data=body.encode(), headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert not answer["errors"], [item for item in answer["items"] if item["create"]["status"] >= 300][:3]
+    hits = engine.search(streams(stack), {"match_all": {}}, size=2000, seq_no_primary_term=False)["hits"]
+    assert hits["total"]["value"] == len(where), "count in = count out"
+    return {hit["_id"]: hit["_source"] for hit in hits["hits"]}
+
+
+def test_each_sample_is_stored_as_the_offline_reader_reads_it(stack: Stack, stored: dict[str, dict[str, Any]]) -> None:
+    """The samples' own expectations are held against that reader without a server; here the two readers are compared."""
+    wrong = {}
+    for instance in reading(stack):
+        formats = list(instance.component.logs.values())
+        for format_, index, sample in every(instance.component):
+            name = f"{instance.component.id}.{format_.name}.{index}"
+            got = dict(flat(stored[name]))
+            got.pop("event.ingested")
+            want = dict(flat(read(formats, {"@timestamp": READ_AT, "message": sample.entry})))
+            if got != want or {k: type(v) for k, v in got.items()} != {k: type(v) for k, v in want.items()}:
+                names = sorted(k for k in {*got, *want} if got.get(k) != want.get(k))
+                wrong[name] = {k: (got.get(k), want.get(k)) for k in names} or "types differ"
+    assert not wrong
+
+
+def test_each_sample_is_found_by_each_of_its_fields(
+    engine: Server, stack: Stack, stored: dict[str, dict[str, Any]]
+) -> None:
+    """A field that is mapped wrongly, or not at all, finds nothing."""
+    lost = []
+    types = {name: each.type for name, each in stack.log_fields.items()}
+    for instance in reading(stack):
+        for format_, index, _ in every(instance.component):
+            name = f"{instance.component.id}.{format_.name}.{index}"
+            known = types | {n: each.type for n, each in format_.fields.items()}
+            found = list(queries(stored[name], known))
+            query = {"bool": {"filter": [{"ids": {"values": [name]}}, *found]}}
+            if engine.search(stream_of(stack, instance), query)["hits"]["total"]["value"] != 1:
+                lost.append((name, found))
+    assert not lost
+
+
+def queries(document: dict[str, Any], types: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """A search for each field's own value."""
+    for name, value in flat(document):
+        match types.get(name):
+            case "text":
+                if any(letter.isalnum() for letter in str(value)):
+                    yield {"match": {name: {"query": str(value)[:200], "operator": "or"}}}
+            case "keyword" | "long" | "double" | "boolean" | "ip" | "date":
+                yield {"terms": {name: value}} if isinstance(value, list) else {"term": {name: {"value": value}}}
+
+
+def test_an_unparsed_line_is_kept_whole_and_found_by_its_tag(
+    engine: Server, stack: Stack, stored: dict[str, dict[str, Any]]
+) -> None:
+    assert stored
+    unparsed = {
+        f"{instance.component.id}.{format_.name}.{index}": sample.entry
+        for instance in reading(stack)
+        for format_, index, sample in every(instance.component)
+        if sample.unparsed
+    }
+    hits = engine.search(streams(stack), {"term": {"tags": UNPARSED}}, size=1000)["hits"]["hits"]
+    assert {hit["_id"]: hit["_source"]["message"] for hit in hits} == unparsed
+
+
+def test_every_field_has_its_declared_type_and_no_other_was_made(
+    engine: Server, stack: Stack, stored: dict[str, dict[str, Any]]
+) -> None:
+    assert stored
+    for instance in reading(stack):
+        component = instance.component
+        declared = dict(stack.log_fields) | {n: f for each in component.logs.values() for n, f in each.fields.items()}
+        for index, body in engine.ask("GET", f"{stream_of(stack, instance)}/_mapping").items():
+            assert plain(body["mappings"]["properties"]) == plain(mapping(declared.values())["properties"]), index
+            assert str(body["mappings"]["dynamic"]).lower() == "false"
+
+
+def plain(properties: dict[str, Any], above: str = "") -> dict[str, str]:
+    """Dotted name -> type."""
+    types: dict[str, str] = {}
+    for name, body in properties.items():
+        if "properties" in body:
+            types |= plain(body["properties"], f"{above}{name}.")
+        else:
+            types[f"{above}{name}"] = body.get("type", "object")
+    return types
+
+
+def test_installing_again_changes_nothing(
+    engine: Server, stack: Stack, installed: dict[str, str], tmp_path: Path
+) -> None:
+    assert set(installed.values()) <= {"created", "left out"}
+    again = installation(engine, objects(stack, tmp_path))
+    assert {name: done for name, done in again.items() if done != "left out"} == {
+        name: "unchanged" for name, done in installed.items() if done == "created"
+    }
+
+
+def test_what_the_store_lacks_is_left_out_by_name(engine: Server, installed: dict[str, str]) -> None:
+    """These builds have neither retention nor users; all else is installed."""
+    left_out = {name.rpartition(" ")[0] for name, done in installed.items() if done == "left out"}
+    assert left_out == {"retention policy", "component template", "role", "user"}
+
+
+def test_opensearch_takes_its_own_objects(engine: Server, catalogue: Catalogue, tmp_path: Path) -> None:
+    """For it retention and roles are said otherwise; the rest is the same."""
+    done = installation(engine, objects(stack_of(catalogue, service="baskets", logs="opensearch"), tmp_path))
+    assert {name.rpartition(" ")[0] for name, each in done.items() if each == "left out"} == {
+        "retention policy", "role", "user",
+    }  # fmt: skip
+    assert {name.rpartition(" ")[0] for name, each in done.items() if each == "created"} == {
+        "ingest pipeline", "component template", "index template",
+    }  # fmt: skip
