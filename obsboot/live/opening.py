@@ -175,11 +175,14 @@ def _own(run: Run) -> None:
     config = run.own_stack.config()
     images = {name: str(each.get("image", "")) for name, each in (config.get("services") or {}).items()}
     owners = {name: name for name in _NEEDED} | {service_of(i): i.id for i in run.stack.instances}
+    owners |= {name: i.id for i in run.stack.instances for name in i.component.containers}
+    run.missing |= {i.id: i.component.left_out for i in run.stack.instances if i.component.left_out}
     available = []
     official = _official(run)
     for name in images.keys() - owners.keys():
         run.say("live/container", name, "skipped", "it is no part of the stack, and nobody knows whom it would talk to")
-    for name, image in ((name, image) for name, image in images.items() if name in owners):
+    wanted = {name: image for name, image in images.items() if name in owners and owners[name] not in run.missing}
+    for name, image in wanted.items():
         try:
             run.images.fetch(official.get(name, image))
             available.append(name)

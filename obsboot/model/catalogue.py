@@ -154,6 +154,8 @@ class Component:
     """How each kind of line in its log is read, by the name of the format."""
     log_signals: Mapping[str, LogSignal] = field(default_factory=dict)
     log_alerts: Mapping[str, LogAlert] = field(default_factory=dict)
+    left_out: str = ""
+    """Why a proving run does not start it; its proofs are skipped with these words."""
     limits: tuple[str, ...] = ()
     """What this technology cannot tell at run time, in sentences for the pack's README."""
     homes: tuple[Path, ...] = ()

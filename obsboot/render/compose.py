@@ -48,13 +48,14 @@ def _service(stack: Stack, instance: Instance, exporter: Exporter) -> dict[str, 
     service: dict[str, object] = {"image": exporter.image, "restart": "unless-stopped"}
     if exporter.user:
         service["user"] = exporter.user
-    command = [*filled(exporter.command), *filled(flags_of(instance))]
+    flags = flags_of(instance) if exporter is instance.component.exporter else ()
+    command = [*filled(exporter.command), *filled(flags)]
     if command:
         service["command"] = command
     if exporter.environment:
         service["environment"] = {name: fill(text, **names) for name, text in exporter.environment.items()}
     if exporter.volumes:
-        service["volumes"] = filled(exporter.volumes)
+        service["volumes"] = [volume for text in filled(exporter.volumes) for volume in text.split()]
     asked = exporter.published or (f"{instance.id}_port" if instance.component.kind == "platform" else "")
     if port := stack.values.get(asked):
         service["ports"] = [f"127.0.0.1:{port}:{exporter.port}"]

@@ -10,7 +10,7 @@ import jinja2
 
 from obsboot.model import Instance, Stack
 from obsboot.render.access import passwords
-from obsboot.render.logged import keeps_logs
+from obsboot.render.logged import keeps_logs, log_folders
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +57,7 @@ def template_names(stack: Stack, instance: Instance) -> dict[str, object]:
         "sql": sql_identifier,
         "others": stack.of,
         "buckets": bounds_around,
+        "log_folders": log_folders(stack),
     }
 
 

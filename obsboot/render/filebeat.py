@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from obsboot.logs.entries import LONGEST, MOST_LINES
 from obsboot.logs.reading import begins
 from obsboot.model import GeneratedFile, Instance, Stack
 from obsboot.render.access import password_of
@@ -21,10 +22,6 @@ from obsboot.render.logged import (
 from obsboot.render.yaml import MANAGED, OWNED, dump
 
 _CONTAINER_LOGS = "/var/lib/docker/containers/*/*-json.log*"
-_LONGEST_ENTRY = 1024 * 1024
-"""Bytes of one entry. What is longer is cut, for the queue of Logstash takes it whole into memory."""
-_MOST_LINES = 5000
-"""Lines of one entry; a stack trace of more tells nothing further."""
 _CA = "/usr/share/filebeat/secrets/log_store_ca.crt"
 
 
@@ -83,7 +80,7 @@ def _input(stack: Stack, instance: Instance) -> dict[str, Any]:
         "paths": [_CONTAINER_LOGS if in_container else str(instance.values["log_file"])],
         "file_identity.native": None,
         "prospector.scanner.fingerprint.enabled": False,
-        "message_max_bytes": _LONGEST_ENTRY,
+        "message_max_bytes": LONGEST,
         "clean_removed": True,
         "close.on_state_change.inactive": "5m",
     }
@@ -124,7 +121,7 @@ def _parsers(instance: Instance, in_container: bool) -> list[dict[str, Any]]:
     formats = instance.component.logs.values()
     if any(each.multiline for each in formats):
         pattern = "^(?:" + "|".join(begins(each) for each in formats) + ")"
-        lines = {"pattern": pattern, "negate": True, "match": "after", "max_lines": _MOST_LINES, "timeout": "5s"}
+        lines = {"pattern": pattern, "negate": True, "match": "after", "max_lines": MOST_LINES, "timeout": "5s"}
         parsers.append({"multiline": {"type": "pattern", **lines}})
     return parsers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 
 from obsboot.model import Instance, LogSignal, Stack
@@ -19,6 +20,12 @@ def logged(stack: Stack) -> tuple[Instance, ...]:
     if not keeps_logs(stack):
         return ()
     return tuple(i for i in stack.instances if i.component.logs and i.watched and i.values["log_from"] != NOWHERE)
+
+
+def log_folders(stack: Stack) -> list[str]:
+    """The folders of the logs that are files, which Filebeat has to see under the same names."""
+    files = [str(i.values["log_file"]) for i in logged(stack) if i.values["log_from"] == "file"]
+    return sorted({posixpath.dirname(path) for path in files})
 
 
 def in_pipelines(stack: Stack) -> bool:
