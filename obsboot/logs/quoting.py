@@ -52,7 +52,9 @@ def regex(expression: str) -> str:
     for letter in expression:
         pieces.append("\\/" if letter == "/" and not escaped else letter)
         escaped = letter == "\\" and not escaped
-    return f"/{''.join(pieces)}{_NOTHING if escaped else ''}/"
+    # Logstash takes a backslash before the closing slash for an escape, whatever stands before it.
+    end = _NOTHING if expression.endswith("\\") else ""
+    return f"/{''.join(pieces)}{end}/"
 
 
 def plugin(name: str, settings: Mapping[str, object]) -> list[str]:
