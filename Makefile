@@ -54,6 +54,7 @@ $(BUILD)/images.yaml: $(VENV)/.installed
 
 bench: $(BUILD)/images.yaml ## ratios side by side in one run
 	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/python tests/bench/run.py
+	$(BIN)/python -m tests.bench.pipelines
 
 golden: $(VENV)/.installed ## write the golden renderings anew; read the diff
 	$(BIN)/pytest tests/golden --refresh-golden

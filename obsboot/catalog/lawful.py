@@ -32,7 +32,7 @@ def unlawful(question: Question, value: Value) -> str:
         return "text"
     if question.type == "choice":
         return "" if value in question.choices else f"one of {', '.join(question.choices)}"
-    if value == "" and question.default == "":
+    if value == "" and (question.default == "" or question.may_be_empty):
         return ""
     if question.type == "timezone":
         return "" if value in available_timezones() else "the IANA name of a time zone, such as Europe/Berlin"

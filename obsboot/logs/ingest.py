@@ -121,8 +121,8 @@ def _asked(typed: Mapping[str, str]) -> Processor:
         f"{_SPELT} for (def field : params.fields) {{ def v = ctx; "
         "for (def part : field.path) { v = v instanceof Map ? v.get(part) : null; } "
         "if (v == null) { continue; } "
-        "def whole = v instanceof Integer || v instanceof Long; "
-        "if (whole && Math.abs((double) v) < params.largest) { continue; } "
+        "long n = v instanceof Integer || v instanceof Long ? ((Number) v).longValue() : params.largest; "
+        "if (n > -params.largest && n < params.largest) { continue; } "
         "if (!field.whole && v instanceof Number && Double.isFinite(((Number) v).doubleValue())) { continue; } "
         "if (!(v instanceof String && spelt((String) v, field.whole))) { "
         "throw new IllegalArgumentException(String.join('.', field.path) + ' is no number'); } }"
@@ -215,7 +215,7 @@ def _(step: ReadTime, format_: LogFormat, zone: str) -> Iterator[Processor]:
     body: Processor = {"field": step.date, "formats": [times.for_java(each) for each in step.formats], "locale": "en"}
     if step.local and zone != "UTC":
         body["timezone"] = zone
-    if reads_json(format_):
+    if reads_json(format_) or times.ISO in step.formats:
         looks = "|".join(times.appearance(each) for each in step.formats)
         yield {"grok": {"field": step.date, "patterns": [rf"\A(?:{looks})\z"], "if": _said(step.date)}}
     yield {"date": {**body, "if": _said(step.date)}}

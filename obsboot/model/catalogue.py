@@ -46,6 +46,8 @@ class Question:
     maximum: float | None = None
     roles: tuple[str, ...] = ()
     reason: str = ""
+    may_be_empty: bool = False
+    """Whether no text is an answer, though the default is another; with a default of "" it is one anyway."""
     prompt: bool = False
     """Whether a person is asked; otherwise the default holds until somebody sets it."""
     only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

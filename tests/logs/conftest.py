@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import time
@@ -16,10 +17,11 @@ import requests
 import yaml
 
 from obsboot.catalog import Catalogue, load
+from obsboot.catalog.logformats import samples
 from obsboot.live.store.apply import Store, apply
-from obsboot.model import Instance, Stack
+from obsboot.model import Component, Instance, LogFormat, Sample, Stack
 from obsboot.render import render
-from obsboot.render.logged import dataset, logged, namespace
+from obsboot.render.logged import dataset, logged, namespace, streams
 from tests.stacks import stack_of
 
 ENGINES = Path(os.environ.get("OBSBOOT_IMAGES", Path(__file__).parents[2] / "build/images.yaml")).with_name(
@@ -27,6 +29,8 @@ ENGINES = Path(os.environ.get("OBSBOOT_IMAGES", Path(__file__).parents[2] / "bui
 )
 READY_SECONDS = 120
 NAMES = ("elasticsearch", "opensearch")
+READ_AT = "2026-01-02T03:04:05.678Z"
+"""What Filebeat gives every entry, before its own time is known."""
 
 
 @dataclass(frozen=True)
@@ -123,3 +127,41 @@ def stream_of(stack: Stack, instance: Instance) -> str:
 def reading(stack: Stack) -> list[Instance]:
     """The instances whose logs are read, one a component."""
     return list({instance.component.id: instance for instance in logged(stack)}.values())
+
+
+def every(component: Component) -> Iterator[tuple[LogFormat, int, Sample]]:
+    for format_ in component.logs.values():
+        for index, sample in enumerate(samples(format_)):
+            yield format_, index, sample
+
+
+def sent(stack: Stack, instance: Instance, sample: Sample) -> dict[str, Any]:
+    """The document that Filebeat sends of an entry."""
+    kind, name, space = stream_of(stack, instance).split("-")
+    return {
+        "@timestamp": READ_AT,
+        "message": sample.entry,
+        "data_stream": {"type": kind, "dataset": name, "namespace": space},
+        "event": {"module": instance.id},
+    }
+
+
+@pytest.fixture(scope="session")
+def stored(engine: Server, stack: Stack, installed: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """All samples, indexed: the stored document by component, format and number."""
+    assert installed
+    lines, where = [], {}
+    for instance in reading(stack):
+        for format_, index, sample in every(instance.component):
+            name = f"{instance.component.id}.{format_.name}.{index}"
+            where[name] = stream_of(stack, instance)
+            lines.append({"create": {"_index": where[name], "_id": name}})
+            lines.append(sent(stack, instance, sample))
+    body = "".join(json.dumps(line) + "\n" for line in lines)
+    answer = engine.ask(
+        "POST", "_bulk?refresh=true", data=body.encode(), headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert not answer["errors"], [item for item in answer["items"] if item["create"]["status"] >= 300][:3]
+    hits = engine.search(streams(stack), {"match_all": {}}, size=2000, seq_no_primary_term=False)["hits"]
+    assert hits["total"]["value"] == len(where), "count in = count out"
+    return {hit["_id"]: hit["_source"] for hit in hits["hits"]}

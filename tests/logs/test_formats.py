@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,46 +9,15 @@ from typing import Any
 import pytest
 
 from obsboot.catalog import Catalogue
-from obsboot.catalog.logformats import samples
 from obsboot.logs.documents import flat
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import UNPARSED, read
-from obsboot.model import Component, LogFormat, Sample, Stack
+from obsboot.model import Stack
 from obsboot.render.logged import streams
-from tests.logs.conftest import Server, installation, objects, reading, stream_of
+from tests.logs.conftest import Server, every, installation, objects, reading, sent, stream_of
 from tests.stacks import stack_of
 
 pytestmark = pytest.mark.live
-
-READ_AT = "2026-01-02T03:04:05.678Z"
-"""What Filebeat gives every entry, before its own time is known."""
-
-
-def every(component: Component) -> Iterator[tuple[LogFormat, int, Sample]]:
-    for format_ in component.logs.values():
-        for index, sample in enumerate(samples(format_)):
-            yield format_, index, sample
-
-
-@pytest.fixture(scope="session")
-def stored(engine: Server, stack: Stack, installed: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """All samples, indexed: the stored document by component, format and number."""
-    assert installed
-    lines, where = [], {}
-    for instance in reading(stack):
-        for format_, index, sample in every(instance.component):
-            name = f"{instance.component.id}.{format_.name}.{index}"
-            where[name] = stream_of(stack, instance)
-            lines.append({"create": {"_index": where[name], "_id": name}})
-            lines.append({"@timestamp": READ_AT, "message": sample.entry})
-    body = "".join(json.dumps(line) + "\n" for line in lines)
-    answer = engine.ask(
-        "POST", "_bulk?refresh=true", data=body.encode(), headers={"Content-Type": "application/x-ndjson"}
-    )
-    assert not answer["errors"], [item for item in answer["items"] if item["create"]["status"] >= 300][:3]
-    hits = engine.search(streams(stack), {"match_all": {}}, size=2000, seq_no_primary_term=False)["hits"]
-    assert hits["total"]["value"] == len(where), "count in = count out"
-    return {hit["_id"]: hit["_source"] for hit in hits["hits"]}
 
 
 def test_each_sample_is_stored_as_the_offline_reader_reads_it(stack: Stack, stored: dict[str, dict[str, Any]]) -> None:
@@ -61,7 +29,7 @@ def test_each_sample_is_stored_as_the_offline_reader_reads_it(stack: Stack, stor
             name = f"{instance.component.id}.{format_.name}.{index}"
             got = dict(flat(stored[name]))
             got.pop("event.ingested")
-            want = dict(flat(read(formats, {"@timestamp": READ_AT, "message": sample.entry})))
+            want = dict(flat(read(formats, sent(stack, instance, sample))))
             if got != want or {k: type(v) for k, v in got.items()} != {k: type(v) for k, v in want.items()}:
                 names = sorted(k for k in {*got, *want} if got.get(k) != want.get(k))
                 wrong[name] = {k: (got.get(k), want.get(k)) for k in names} or "types differ"

@@ -508,6 +508,41 @@ def test_a_mutate_stops_where_it_fails() -> None:
     assert run(body, {"a": "x", "b": "1"}) == {"a": "x", "b": "1", "tags": ["_mutate_error"]}
 
 
+RUBY: Mapping[str, tuple[Any, ...]] = {
+    "v.nil?": (None,),
+    "(v.is_a?(Integer) && v.abs < 100)": (0, 5, -99),
+    "(v.is_a?(Numeric) && v.to_f.finite?)": (0, 5, -99, 100, -100, 10**30, 1.5, Decimal("1.0"), Decimal("-1e300")),
+    r"(v.is_a?(String) && v =~ /\A(?:\d{1,2}\/b)\z/)": ("1/b", "12/b"),
+}
+"""What is asked of `v`, and the values of RUBY_VALUES for which JRuby 9.4.8 says yes."""
+RUBY_VALUES = (
+    None, True, False, 0, 5, -99, 100, -100, 10**30, 10**400, -(10**400), 1.5, Decimal("1.0"), Decimal("-1e300"),
+    Decimal("1e400"), "", "5", "1/b", "12/b", "12/b\n", "\n1/b", "\u0661/b", [], ["1/b"], {}, {"v": 1},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("test", RUBY)
+def test_ruby_asks_as_jruby_does(test: str) -> None:
+    code = f"v = event.get('[a]'); event.tag('no') unless {test}"
+    assert [value for value in RUBY_VALUES if "tags" not in run(f'ruby {{ code => "{code}" }}', {"a": value})] == list(
+        RUBY[test]
+    )
+
+
+def test_ruby_asks_for_an_object_and_divides() -> None:
+    asked = "event.tag('no') unless event.get('[a]').is_a?(Hash)"
+    assert [value for value in RUBY_VALUES if "tags" not in run(f'ruby {{ code => "{asked}" }}', {"a": value})] == [
+        {},
+        {"v": 1},
+    ]
+    divided = "v = event.get('[a]'); event.set('[b][c]', v.to_f / 1000.0) unless v.nil?"
+    some = {5: 0.005, Decimal("12.5"): 0.0125, "250": 0.25, "x": 0.0, None: None}
+    for value, by in some.items():
+        after = run(f'ruby {{ code => "{divided}" }}', {"a": value})
+        assert after.get("b", {}).get("c") == by
+    assert run(f'ruby {{ code => "{divided}" }}', {"a": []})["tags"] == ["_rubyexception"]
+
+
 REFUSED = (
     'mutate { id => "x" } mutate { id => "x" }',
     'mutate { lowercase => ["a"] }',
@@ -516,6 +551,13 @@ REFUSED = (
     'mutate { gsub => ["a", "[b[c]]", ""] }',
     'grok { match => { "a" => "%{NOTHING}" } overwrite => [] tag_on_failure => [] tag_on_timeout => "x" }',
     'ruby { code => "event.cancel" }',
+    """ruby { code => "event.tag('x') unless v.nil?" }""",
+    """ruby { code => "v = event.get('[a]'); event.tag('x') unless v == 1" }""",
+    """ruby { code => "v = event.get('[a]'); event.tag('x') unless v.nil? && v.nil?" }""",
+    """ruby { code => "v = event.get('[a]') event.tag('x') unless v.nil?" }""",
+    """ruby { code => "v = event.get('[a]'); event.tag('x') unless (v.is_a?(String) && v =~ /#{v}/)" }""",
+    """ruby { code => "v = event.get('[a]'); event.tag('x') unless (v.is_a?(String) && v =~ /a/b/)" }""",
+    """ruby { code => "v = event.get('[a]'); event.tag('x') unless v.nil?;" }""",
     "drop { }",
     "if [a] > 1 { mutate { } }",
 )
