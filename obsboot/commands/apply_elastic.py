@@ -42,7 +42,7 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
     arguments += ["--user", str(options["user"]), "--ca", str(options["ca"]), "--wait", str(options["wait"])]
     arguments += [f"--{name.replace('_', '-')}" for name in ("lenient", "dry_run") if options[name]]
     if code := main(arguments):
-        raise click.exceptions.Exit(code)
+        raise SystemExit(code)
 
 
 def _secrets(path: Path) -> dict[str, str]:

@@ -20,7 +20,8 @@ def obsboot(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def pack(folder: Path, *settings: str) -> Path:
-    given = [part for each in ("service=orders", "team=shop", "network=", "nginx.component=nginx", *settings) for part in ("--set", each)]
+    every = ("service=orders", "team=shop", "network=", "nginx.component=nginx", *settings)
+    given = [part for each in every for part in ("--set", each)]
     done = obsboot("init", "--yes", *given, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
