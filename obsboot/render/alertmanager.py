@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from obsboot.model import Alert, GeneratedFile, LogAlert, Stack
 from obsboot.render.elastalert import log_alerts
+from obsboot.render.logged import CA_FILE, has_own_ca, keeps_logs
 from obsboot.render.rules import active
 from obsboot.render.yaml import MANAGED, OWNED, dump
 
@@ -148,10 +149,11 @@ _HEARTBEAT_FILE = "heartbeat_url"
 
 
 def secret_files(stack: Stack) -> tuple[str, ...]:
-    """The files under `secrets/` that the chosen receivers read; the user fills them in."""
+    """The files under `secrets/` that receivers and the log store's clients read; the user fills them in."""
     kinds = {kind_of(stack, severity) for severity in SEVERITIES}
     heartbeat = (_HEARTBEAT_FILE,) if _heartbeats(stack) and kind_of(stack, HEARTBEAT) == "webhook" else ()
-    return (*(_SECRET_FILES[kind] for kind in sorted(kinds) if kind in _SECRET_FILES), *heartbeat)
+    authority = (CA_FILE,) if keeps_logs(stack) and has_own_ca(stack) else ()
+    return (*(_SECRET_FILES[kind] for kind in sorted(kinds) if kind in _SECRET_FILES), *heartbeat, *authority)
 
 
 def _inhibitions(stack: Stack) -> list[dict[str, object]]:

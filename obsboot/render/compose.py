@@ -53,9 +53,10 @@ def _service(stack: Stack, instance: Instance, exporter: Exporter) -> dict[str, 
     if command:
         service["command"] = command
     if exporter.environment:
-        service["environment"] = {name: fill(text, **names) for name, text in exporter.environment.items()}
-    if exporter.volumes:
-        service["volumes"] = [volume for text in filled(exporter.volumes) for volume in text.split()]
+        filled_in = {name: fill(text, **names) for name, text in exporter.environment.items()}
+        service["environment"] = {name: text for name, text in filled_in.items() if text}
+    if volumes := [volume for text in filled(exporter.volumes) for volume in text.split()]:
+        service["volumes"] = volumes
     asked = exporter.published or (f"{instance.id}_port" if instance.component.kind == "platform" else "")
     if port := stack.values.get(asked):
         service["ports"] = [f"127.0.0.1:{port}:{exporter.port}"]

@@ -10,7 +10,7 @@ import jinja2
 
 from obsboot.model import Instance, Stack
 from obsboot.render.access import passwords
-from obsboot.render.logged import keeps_logs, log_folders
+from obsboot.render.logged import CA_FILE, has_own_ca, keeps_logs, log_folders
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +58,7 @@ def template_names(stack: Stack, instance: Instance) -> dict[str, object]:
         "others": stack.of,
         "buckets": bounds_around,
         "log_folders": log_folders(stack),
+        "log_ca": f"./secrets/{CA_FILE}" if keeps_logs(stack) and has_own_ca(stack) else "",
     }
 
 

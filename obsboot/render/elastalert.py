@@ -11,7 +11,7 @@ from obsboot.model import GeneratedFile, Instance, LogAlert, LogSignal, Stack
 from obsboot.promql.rewriting import seconds_of
 from obsboot.render.access import password_of
 from obsboot.render.log_panels import documents
-from obsboot.render.logged import keeps_logs, log_signals, object_name, store_address, streams
+from obsboot.render.logged import CA_FILE, has_own_ca, keeps_logs, log_signals, object_name, store_address, streams
 from obsboot.render.rules import alert_labels, links, override
 from obsboot.render.views import names
 from obsboot.render.yaml import OWNED, dump
@@ -68,6 +68,8 @@ def _config(stack: Stack) -> dict[str, object]:
         "writeback_index": object_name(stack, "alerter"),
         "alert_time_limit": {"days": 2},
     }
+    if has_own_ca(stack):
+        config["ca_certs"] = f"/opt/elastalert/secrets/{CA_FILE}"
     return config
 
 

@@ -10,7 +10,9 @@ from obsboot.logs.reading import begins
 from obsboot.model import GeneratedFile, Instance, Stack
 from obsboot.render.access import password_of
 from obsboot.render.logged import (
+    CA_FILE,
     dataset,
+    has_own_ca,
     in_pipelines,
     keeps_logs,
     logged,
@@ -22,7 +24,7 @@ from obsboot.render.logged import (
 from obsboot.render.yaml import MANAGED, OWNED, dump
 
 _CONTAINER_LOGS = "/var/lib/docker/containers/*/*-json.log*"
-_CA = "/usr/share/filebeat/secrets/log_store_ca.crt"
+_CA = f"/usr/share/filebeat/secrets/{CA_FILE}"
 
 
 def filebeat(stack: Stack) -> Iterator[GeneratedFile]:
@@ -147,6 +149,6 @@ def _output(stack: Stack) -> dict[str, Any]:
         "bulk_max_size": 2048,
         "compression_level": 1,
     }
-    if store_address(stack).startswith("https:"):
+    if has_own_ca(stack):
         output["ssl.certificate_authorities"] = [_CA]
     return {"output.elasticsearch": output}

@@ -11,7 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from obsboot.model import Dashboard, GeneratedFile, Headline, Instance, LogSignal, Overview, Panel, Signal, Stack
 from obsboot.render.json import dump as dump_json
 from obsboot.render.log_panels import PLUGINS, LogView, log_panel
-from obsboot.render.logged import keeps_logs, log_signals, object_name, store, store_address, streams
+from obsboot.render.logged import (
+    CA_FILE,
+    has_own_ca,
+    keeps_logs,
+    log_signals,
+    object_name,
+    store,
+    store_address,
+    streams,
+)
 from obsboot.render.panels import DATASOURCE, Drawn, View, panel
 from obsboot.render.uids import uid_of
 from obsboot.render.yaml import OWNED, dump
@@ -222,6 +231,10 @@ def _log_datasource(stack: Stack) -> Drawn:
         own |= {"database": index, "flavor": "opensearch", "version": "2.17.1", "pplEnabled": False}
     else:
         own |= {"index": index}
+    secret = {"basicAuthPassword": "$LOGS_READER_PASSWORD"}
+    if has_own_ca(stack):
+        own["tlsAuthWithCACert"] = True
+        secret["tlsCACert"] = f"$__file{{/etc/grafana/secrets/{CA_FILE}}}"
     source: Drawn = {
         "name": "Logs",
         "uid": "logs",
@@ -231,7 +244,7 @@ def _log_datasource(stack: Stack) -> Drawn:
         "basicAuth": True,
         "basicAuthUser": object_name(stack, "reader"),
         "jsonData": own,
-        "secureJsonData": {"basicAuthPassword": "$LOGS_READER_PASSWORD"},
+        "secureJsonData": secret,
     }
     return {"apiVersion": 1, "datasources": [source]}
 

@@ -43,6 +43,15 @@ def store_address(stack: Stack) -> str:
     return str(stack.values["log_address"]) or f"http://{store(stack)}:9200"
 
 
+CA_FILE = "log_store_ca.crt"
+"""The file under `secrets/` with the certificate authority of a store that has one of its own."""
+
+
+def has_own_ca(stack: Stack) -> bool:
+    """Whether the certificate of the store is vouched for by that file."""
+    return store_address(stack).startswith("https:") and str(stack.values["log_ca"]) == "file"
+
+
 def zone(stack: Stack) -> str:
     """The IANA zone of times that name none."""
     return str(stack.values["log_timezone"])

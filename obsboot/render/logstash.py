@@ -9,6 +9,8 @@ from obsboot.model import GeneratedFile, Stack
 from obsboot.render.access import password_of
 from obsboot.render.elastic import read_components
 from obsboot.render.logged import (
+    CA_FILE,
+    has_own_ca,
     in_pipelines,
     keeps_logs,
     logged,
@@ -21,7 +23,7 @@ from obsboot.render.yaml import MANAGED, OWNED, dump
 
 _HOME = "/usr/share/logstash"
 _INTAKE, _STORE = "intake", "store"
-_CA = f"{_HOME}/secrets/log_store_ca.crt"
+_CA = f"{_HOME}/secrets/{CA_FILE}"
 
 
 def logstash(stack: Stack) -> Iterator[GeneratedFile]:
@@ -125,7 +127,7 @@ def _out(stack: Stack) -> str:
     ]
     if engine == "elasticsearch":
         settings += ["data_stream => false", "ilm_enabled => false"]
-    if store_address(stack).startswith("https:"):
+    if has_own_ca(stack):
         settings.append(
             f'ssl_certificate_authorities => ["{_CA}"]' if engine == "elasticsearch" else f'cacert => "{_CA}"'
         )
