@@ -31,7 +31,7 @@ from obsboot.promql.rewriting import seconds_of
 from obsboot.render.elastalert import elastalert, limit, log_alerts
 from obsboot.render.log_panels import documents
 from obsboot.render.logged import logged
-from tests.logs.conftest import ENGINES, READY_SECONDS, Server, docker, stream_of
+from tests.logs.conftest import ENGINES, READY_SECONDS, Server, docker, installation, objects, stream_of
 
 pytestmark = pytest.mark.live
 
@@ -70,6 +70,18 @@ def _answers(url: str) -> bool:
         return requests.get(url, timeout=3).ok
     except requests.RequestException:
         return False
+
+
+@pytest.fixture(scope="module")
+def stack(engine: Server, catalogue: Catalogue) -> Stack:
+    """A service of its own: what is indexed here is in nobody's way."""
+    assert engine
+    return stack_of(catalogue, service="bells", logs="elasticsearch", log_path="ingest")
+
+
+@pytest.fixture(scope="module")
+def installed(engine: Server, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return installation(engine, objects(stack, tmp_path_factory.mktemp(f"bells-{engine.name}")))
 
 
 @pytest.fixture(scope="module")
