@@ -21,7 +21,7 @@ import pytest
 import requests
 import yaml
 
-from obsboot.catalog import load
+from obsboot.catalog import Catalogue, load
 from obsboot.catalog.logformats import samples
 from obsboot.logs.documents import put
 from obsboot.logs.mappings import mapping
@@ -32,6 +32,7 @@ from obsboot.render.elastalert import elastalert, limit, log_alerts
 from obsboot.render.log_panels import documents
 from obsboot.render.logged import logged
 from tests.logs.conftest import ENGINES, READY_SECONDS, Server, docker, installation, objects, stream_of
+from tests.stacks import stack_of
 
 pytestmark = pytest.mark.live
 
