@@ -11,7 +11,7 @@ UNIT := tests/unit tests/catalog tests/checks tests/golden tests/cli tests/wheel
 unexport PYTHONDONTWRITEBYTECODE
 
 # What `make test` runs, with a budget of minutes each.
-STAGES := lint=2 coverage=4 images=8 test-replay=3 test-snippet=3 test-logs=6 test-live=30
+STAGES := lint=1 coverage=5 images=6 test-replay=1 test-snippet=2 test-logs=10 test-live=25
 
 .PHONY: demo test test-unit coverage test-replay test-snippet test-live test-logs lint images bench golden clean
 

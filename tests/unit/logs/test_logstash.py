@@ -67,6 +67,7 @@ def ids(format_: LogFormat) -> str:
     return f"{format_.component}.{format_.name}"
 
 
+@cache
 def formats_of(component: str) -> Sequence[LogFormat]:
     return list(load()[component].logs.values())
 
