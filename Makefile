@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUILD := build
 SOURCES := $(shell find obsboot templates dashboards alerts -type f -not -name '*.pyc') pyproject.toml
-UNIT := tests/unit tests/catalog tests/checks tests/golden tests/cli tests/wheel tests/test_architecture.py
+UNIT := tests/unit tests/catalog tests/checks tests/golden tests/wheel tests/test_architecture.py
+SESSIONS := tests/cli tests/unit/logs
 
 # What is compiled is kept: each process would rewrite the assertions of all tests anew, which takes seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -13,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What `make test` runs, with a budget of minutes each.
 STAGES := lint=1 coverage=5 images=6 test-replay=1 test-snippet=2 test-logs=10 test-live=25
 
-.PHONY: demo test test-unit coverage test-replay test-snippet test-live test-logs lint images bench golden clean
+.PHONY: demo test test-unit test-sessions coverage test-replay test-snippet test-live test-logs lint images bench golden clean
 
 demo: $(VENV)/.installed ## the whole line on the bundled sample service
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo
@@ -22,10 +23,13 @@ test: ## everything, containers included
 	+tests/bed/with-engine tests/bed/stages $(STAGES)
 
 test-unit: $(VENV)/.installed ## no containers, under a minute
-	$(BIN)/pytest $(UNIT) -m 'not live' -n 2 --dist worksteal
+	$(BIN)/pytest $(UNIT) --ignore=tests/unit/logs -m 'not live' -n 2 --dist worksteal
 
-coverage: $(VENV)/.installed ## the same, and which lines they reach; below 90 % it fails
-	$(BIN)/pytest $(UNIT) -m 'not live' -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
+test-sessions: $(VENV)/.installed ## whole sessions at the command line, and the readers of logs; no containers either
+	$(BIN)/pytest $(SESSIONS) -n 2 --dist worksteal
+
+coverage: $(VENV)/.installed ## both, and which lines they reach; below 90 % it fails
+	$(BIN)/pytest $(UNIT) tests/cli -m 'not live' -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 test-replay: $(BUILD)/images.yaml ## every alert in simulated time, by the promtool of the pinned Prometheus
 	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/pytest tests/replay
