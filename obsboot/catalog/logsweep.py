@@ -11,8 +11,8 @@ from obsboot.catalog.logformats import samples, samples_file
 from obsboot.catalog.problems import nearest, shown
 from obsboot.catalog.references import Wrong
 from obsboot.catalog.scan import Catalogue
-from obsboot.logs.grok import GrokError, compiled, expand, grok, references
-from obsboot.logs.queries import fields_in as fields_in  # noqa: PLC0414 - those who draw boards ask for it here
+from obsboot.logs.grok import GrokError, compiled, expand, grok
+from obsboot.logs.queries import fields_of
 from obsboot.logs.reading import SCRATCH, begins
 from obsboot.logs.steps import fills
 from obsboot.logs.times import FormatError, is_dated, names_zone
@@ -96,13 +96,7 @@ def _faults(catalogue: Catalogue, component: Component, signal: LogSignal) -> It
     types = {name: each.type for name, each in catalogue.log_fields.items()}
     types |= {name: each.type for format_ in formats for name, each in format_.fields.items()}
     measured = signal.of if signal.number in _MEASURES else ""
-    asked = {
-        *fields_in(signal.where),
-        *fields_in(signal.of if signal.number == "share" else ""),
-        signal.by,
-        measured,
-    } - {""}
-    for name in sorted(asked - set(types)):
+    for name in sorted(fields_of(signal) - set(types)):
         yield f"no format that it counts fills {name}"
     if measured and types.get(measured) not in ("long", "double"):
         yield f"{measured} is no number"
@@ -155,18 +149,12 @@ def _why_broken(text: str, fragments: Mapping[str, str], takes_fields: bool) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of classes in classes, of which the dialect tells better
         try:
-            compiled(expand(_without_fields(text), fragments) if fragments else text)
+            compiled(expand(text, fragments) if fragments else text)
             if takes_fields:
                 grok(text, fragments)
         except GrokError as error:
             return str(error)
     return ""
-
-
-def _without_fields(text: str) -> str:
-    for fragment, field in references(text):
-        text = text.replace(f"%{{{fragment}:{field}}}", f"%{{{fragment}}}")
-    return text
 
 
 def _beginning(format_: LogFormat) -> Iterator[Wrong]:

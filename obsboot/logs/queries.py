@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from obsboot.model import LogSignal
+
 Kind = Literal["term", "phrase", "range", "pattern", "exists"]
 _PIECE = re.compile(r"(?:\\.|[^\s+\-!(){}\[\]^\"~:\\/])(?:\\.|[^\s!(){}\[\]^\"~:\\/])*")
 """A word; wildcards may be in it."""
@@ -52,6 +54,12 @@ def fields_in(query: str) -> set[str]:
     except QueryError:
         pass
     return found - {""}
+
+
+def fields_of(signal: LogSignal) -> set[str]:
+    """The fields that a log signal asks: those of its queries, what it measures, and what it tells apart."""
+    of = {signal.of} if signal.number != "count" else set[str]()
+    return {*fields_in(signal.where), *(fields_in(signal.of) if signal.number == "share" else of), signal.by} - {""}
 
 
 def fields_in_kuery(query: str) -> set[str]:

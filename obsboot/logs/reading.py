@@ -6,12 +6,12 @@ import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 
 from obsboot.logs import times
 from obsboot.logs.documents import ABSENT, Document, get, put, take
-from obsboot.logs.grok import compiled, expand, grok
+from obsboot.logs.grok import Grok, compiled, expand, grok
 from obsboot.logs.numbers import number
 from obsboot.model import (
     Divide,
@@ -71,6 +71,7 @@ def format_of(formats: Sequence[LogFormat], entry: object) -> LogFormat | None:
     return next((each for each in formats if compiled(begins(each)).match(entry)), None)
 
 
+@lru_cache(maxsize=256)
 def begins(format_: LogFormat) -> str:
     """How its entries begin, with the fragments in their places."""
     return f"(?:{expand(format_.starts, format_.fragments)})"
@@ -98,7 +99,7 @@ def _take_step(step: LogStep, document: Document, around: _Around) -> None:
 def _(step: Match, document: Document, around: _Around) -> None:
     text = get(document, step.of)
     for pattern in step.match if isinstance(text, str) else ():
-        if (found := grok(pattern, around.format.fragments).match(text)) is not None:
+        if (found := _pattern(pattern, around.format).match(text)) is not None:
             for name, value in found.items():
                 put(document, name, value)
             return
@@ -115,6 +116,12 @@ def _(step: ReadJson, document: Document, _around: _Around) -> None:
     if not isinstance(value, dict):
         raise _Unreadable
     put(document, step.into, value)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(pattern: str, format_: LogFormat) -> Grok:
+    """The pattern, compiled: a line asks for it again and again."""
+    return grok(pattern, format_.fragments)
 
 
 def _refused(constant: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from obsboot.model.logs import LogAlert, LogFormat, LogSignal
+from obsboot.model.logs import LogAlert, LogField, LogFormat, LogSignal
 from obsboot.model.signals import Alert, Dashboard, Signal
 from obsboot.model.values import Place, Value
 
@@ -162,3 +162,7 @@ class Component:
     """What this technology cannot tell at run time, in sentences for the pack's README."""
     homes: tuple[Path, ...] = ()
     """Its folders in all roots of the catalogue, the one that counts most first; `home` is where component.yaml is."""
+
+    def log_fields(self) -> dict[str, LogField]:
+        """The fields that its log formats fill, all together, by name."""
+        return {name: each for format_ in self.logs.values() for name, each in format_.fields.items()}

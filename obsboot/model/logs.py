@@ -158,6 +158,10 @@ class LogFormat:
     component: str = ""
     """The id of the component that it belongs to."""
 
+    def __hash__(self) -> int:
+        """By its name, so that what follows from it is worked out once and kept."""
+        return hash((self.component, self.name, self.starts))
+
 
 @dataclass(frozen=True, slots=True)
 class LogSignal:

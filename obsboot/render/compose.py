@@ -63,7 +63,7 @@ def _service(stack: Stack, instance: Instance, exporter: Exporter) -> dict[str, 
     if exporter.health:
         service["healthcheck"] = {"test": ["CMD", *exporter.health], "interval": "10s", "timeout": "5s", "retries": 6}
     if instance.component.kind == "platform" and exporter is instance.component.exporter and instance in logged(stack):
-        service["logging"] = container_logging(stack, instance.id)
+        service["logging"] = container_logging(stack, instance)
     return service | _confinement(exporter) | _networking(stack, exporter) | dict(exporter.options)
 
 

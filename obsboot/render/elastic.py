@@ -107,8 +107,7 @@ def _component_templates(stack: Stack) -> Objects:
     if store(stack) == "elasticsearch":
         yield object_name(stack, "retention"), {"template": {"settings": {"index.lifecycle.name": object_name(stack)}}}
     for component in read_components(stack):
-        fields = {name: field for each in component.logs.values() for name, field in each.fields.items()}
-        yield object_name(stack, component.id), {"template": {"mappings": mapping(fields.values())}}
+        yield object_name(stack, component.id), {"template": {"mappings": mapping(component.log_fields().values())}}
 
 
 def _index_templates(stack: Stack) -> Objects:

@@ -42,19 +42,19 @@ def filebeat(stack: Stack) -> Iterator[GeneratedFile]:
         yield GeneratedFile(f"{path}/logging.compose.yaml", text, "managed", "render/logging.compose.yaml")
 
 
-def container_logging(stack: Stack, name: str) -> dict[str, Any]:
+def container_logging(stack: Stack, instance: Instance) -> dict[str, Any]:
     """The `logging` of a container whose lines are read: the tag, and three files of 20 MB before the oldest goes.
 
     A file that goes while Filebeat is away is lost, so they hold more than one: at 1 MB/s a minute of silence.
     """
-    options = {"tag": f"{stack.service}/{name}", "max-size": "20m", "max-file": "3"}
+    options = {"tag": tag(stack, instance), "max-size": "20m", "max-file": "3"}
     return {"driver": "json-file", "options": options}
 
 
 def _service_logging(stack: Stack) -> dict[str, Any]:
     """By the name of the compose service, which is the host part of the address."""
     found = [i for i in logged(stack) if i.component.kind != "platform" and i.values["log_from"] == "container"]
-    return {i.address.split(":")[0] or i.id: {"logging": container_logging(stack, i.id)} for i in found}
+    return {i.address.split(":")[0] or i.id: {"logging": container_logging(stack, i)} for i in found}
 
 
 def _config(stack: Stack) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from obsboot.logs.queries import fields_in
+from obsboot.logs.queries import fields_of
 from obsboot.logs.steps import filled
 from obsboot.model import Instance, LogField, LogFormat, LogSignal, Panel, Stack
 from obsboot.render.log_panels import documents
@@ -111,7 +111,7 @@ def instance_boards(stack: Stack) -> Iterator[Board]:
         panels = [panel for row in (board.rows if board else ()) for panel in row.panels if panel.log in signals]
         charts = [_chart(stack, instance, signals[panel.log], panel) for panel in panels]
         # A signal over all logs may ask for what none of those of this stack says.
-        held = [chart for chart, panel in zip(charts, panels, strict=True) if _asked(signals[panel.log]) <= {*known}]
+        held = [chart for chart, panel in zip(charts, panels, strict=True) if fields_of(signals[panel.log]) <= {*known}]
         title = instance.component.title + (f" ({instance.id})" if instance.id != instance.component.id else "")
         lines = [_lines(stack, instance)] if instance in logged(stack) else []
         if held or lines:
@@ -143,12 +143,6 @@ def _chart(stack: Stack, instance: Instance, signal: LogSignal, panel: Panel) ->
         width=panel.width * _PER_COLUMN,
         height=panel.height * _PER_COLUMN - 1,
     )
-
-
-def _asked(signal: LogSignal) -> set[str]:
-    """The fields that the signal needs."""
-    of = fields_in(signal.of) if signal.number == "share" else {signal.of}
-    return {*fields_in(signal.where), *of, signal.by} - {""}
 
 
 def _lines(stack: Stack, instance: Instance) -> Search:

@@ -34,14 +34,10 @@ def logstash(stack: Stack) -> Iterator[GeneratedFile]:
     yield GeneratedFile(f"{path}/logstash.yml", dump(_settings(), MANAGED), "managed", "render/logstash.yml")
     names = [_INTAKE, *(component.id for component in read_components(stack)), _STORE]
     pipelines = [{"pipeline.id": name, "path.config": f"{_HOME}/pipeline/{name}.conf"} for name in names]
-    yield GeneratedFile(f"{path}/pipelines.yml", _listed(pipelines), "owned", "render/pipelines.yml")
+    yield GeneratedFile(f"{path}/pipelines.yml", dump(pipelines, OWNED), "owned", "render/pipelines.yml")
     for name, text in _pipelines(stack):
-        head = "".join(f"# {line}\n" for line in (OWNED,))
-        yield GeneratedFile(f"{path}/pipeline/{name}.conf", head + text, "owned", f"render/pipeline/{name}.conf")
-
-
-def _listed(pipelines: list[dict[str, str]]) -> str:
-    return dump(pipelines, OWNED)
+        headed = f"# {OWNED}\n{text}"
+        yield GeneratedFile(f"{path}/pipeline/{name}.conf", headed, "owned", f"render/pipeline/{name}.conf")
 
 
 def _settings() -> dict[str, object]:

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import time
-import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import requests
-import yaml
 
 from obsboot.catalog import load
 from obsboot.catalog.logformats import samples
@@ -24,7 +20,7 @@ from obsboot.logs.ingest import component_pipeline, format_pipeline
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import read
 from obsboot.model import Component, LogFormat
-from tests.logs.conftest import ENGINES, docker, wait_for
+from tests.logs.conftest import serving
 
 LINES, BATCH, ROUNDS, AIM = 20_000, 2_000, 3, 0.5
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -44,20 +40,6 @@ class Cost:
         return self.piped / self.plain
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """A real Elasticsearch, for as long as it is needed."""
-    image = yaml.safe_load(ENGINES.read_text())["engines"]["elasticsearch"]
-    name = f"obsboot-bench-{uuid.uuid4().hex[:8]}"
-    docker("run", "-d", "--name", name, "--memory", "2g", "-p", "127.0.0.1::9200", image)
-    try:
-        url = f"http://{docker('port', name, '9200/tcp').split()[0]}"
-        wait_for(url)
-        yield url
-    finally:
-        subprocess.run(["docker", "rm", "-f", "-v", name], capture_output=True, check=False)
-
-
 def install(url: str, component: Component) -> None:
     """The component's pipelines, and an index with and one without them; both have the mapping of all fields."""
     formats = list(component.logs.values())
@@ -65,7 +47,7 @@ def install(url: str, component: Component) -> None:
         put(f"{url}/_ingest/pipeline/{component.id}-{each.name}", format_pipeline(each, "UTC"))
     names = {each.name: f"{component.id}-{each.name}" for each in formats}
     put(f"{url}/_ingest/pipeline/{component.id}", component_pipeline(component.title, formats, names))
-    fields = dict(load().log_fields) | {name: f for each in formats for name, f in each.fields.items()}
+    fields = {**load().log_fields, **component.log_fields()}
     for index, settings in (
         (f"{component.id}-piped", {"default_pipeline": component.id}),
         (f"{component.id}-plain", {}),
@@ -129,7 +111,8 @@ def cost(url: str, component: Component, format_: LogFormat) -> Cost:
 def main() -> None:
     """Prints the table."""
     print(f"{'log format':24}{'lines/s':>10}{'no pipeline':>13}{'share':>8}{'aim':>8}{'obsboot us/line':>18}")
-    with server() as url:
+    with serving("elasticsearch") as server:
+        url = server.url
         for component in load().values():
             if component.logs:
                 install(url, component)

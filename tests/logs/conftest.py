@@ -7,7 +7,8 @@ import os
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,31 +59,51 @@ def docker(*arguments: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.fixture(scope="session", params=NAMES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """Each of the two, started once."""
-    image = yaml.safe_load(ENGINES.read_text())["engines"][request.param]
-    name = f"obsboot-logs-{request.param}-{uuid.uuid4().hex[:8]}"
-    docker("run", "-d", "--name", name, "--memory", "2g", "-p", "127.0.0.1::9200", image)
+@contextmanager
+def running(what: str, image: str, port: int, *options: str, command: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    """A container for as long as it is needed: its name, and where its port answers on loopback."""
+    name = f"obsboot-logs-{what}-{uuid.uuid4().hex[:8]}"
+    docker("run", "-d", "--name", name, "-p", f"127.0.0.1::{port}", *options, image, *command)
     try:
-        url = f"http://{docker('port', name, '9200/tcp').split()[0]}"
-        wait_for(url)
-        yield Server(request.param, url, name)
+        yield name, f"http://{docker('port', name, f'{port}/tcp').split()[0]}"
     finally:
         docker("rm", "-f", "-v", name)
 
 
-def wait_for(url: str) -> None:
-    until = time.monotonic() + READY_SECONDS
+@contextmanager
+def serving(engine: str, *options: str) -> Iterator[Server]:
+    """A log store of its own, ready to be asked."""
+    image = yaml.safe_load(ENGINES.read_text())["engines"][engine]
+    with running(engine, image, 9200, "--memory", "2g", *options) as (name, url):
+        wait_until_healthy(url)
+        yield Server(engine, url, name)
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Each of the two, started once."""
+    with serving(request.param) as server:
+        yield server
+
+
+def wait_until_healthy(url: str) -> None:
+    """Until the cluster can take documents."""
+    wait_for(f"{url}/_cluster/health", lambda answer: answer.json().get("status") in ("yellow", "green"))
+
+
+def wait_for(
+    url: str, holds: Callable[[requests.Response], bool] = lambda answer: answer.ok, seconds: float = READY_SECONDS
+) -> None:
+    """Until the address answers, and its answer is the one that is waited for."""
+    until = time.monotonic() + seconds
     while True:
         try:
-            health = requests.get(f"{url}/_cluster/health", timeout=5).json()
-            if health.get("status") in ("yellow", "green"):
+            if holds(requests.get(url, timeout=5)):
                 return
         except (requests.RequestException, ValueError):
             pass
-        assert time.monotonic() < until, f"{url} was not ready within {READY_SECONDS} s"
-        time.sleep(0.5)
+        assert time.monotonic() < until, f"{url} was not ready within {seconds} s"
+        time.sleep(0.3)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import yaml
 from obsboot.catalog import Inventory
 from obsboot.model import Signal
 from obsboot.promql import selectors
-from tests.logs.conftest import ENGINES, docker
+from tests.logs.conftest import ENGINES, running, wait_for
 
 MINUTES = 6
 """Between the two scrapes, in the time of the evaluation: a window of five minutes lies within."""
@@ -77,24 +76,9 @@ def image_of(official: str) -> str:
 def exporting(official: str, store: str, command: Sequence[str], service: str) -> Iterator[Exporter]:
     """The exporter with the command of a pack, asking the store at `store`."""
     flags = [f"--es.uri={store}", *(flag for flag in command if not flag.startswith("--es.uri="))]
-    name = f"obsboot-logs-exporter-{uuid.uuid4().hex[:8]}"
-    docker("run", "-d", "--name", name, "-p", "127.0.0.1::9114", image_of(official), *flags)
-    try:
-        url = f"http://{docker('port', name, '9114/tcp').split()[0]}"
-        until = time.monotonic() + 30
-        while not _answers(f"{url}/healthz"):
-            assert time.monotonic() < until, docker("logs", name)
-            time.sleep(0.2)
+    with running("exporter", image_of(official), 9114, command=flags) as (name, url):
+        wait_for(f"{url}/healthz", seconds=30)
         yield Exporter(url, name, service)
-    finally:
-        docker("rm", "-f", "-v", name)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=5).ok
-    except requests.RequestException:
-        return False
 
 
 @dataclass(frozen=True)

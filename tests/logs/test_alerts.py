@@ -9,7 +9,6 @@ import json
 import math
 import os
 import subprocess
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from obsboot.promql.rewriting import seconds_of
 from obsboot.render.elastalert import elastalert, limit, log_alerts
 from obsboot.render.log_panels import documents
 from obsboot.render.logged import logged
-from tests.logs.conftest import ENGINES, READY_SECONDS, Server, docker, installation, objects, stream_of
+from tests.logs.conftest import ENGINES, Server, installation, objects, running, stream_of, wait_for
 from tests.stacks import stack_of
 
 pytestmark = pytest.mark.live
@@ -53,24 +52,9 @@ def alertmanager(engine: Server) -> Iterator[str]:
     assert engine
     images = yaml.safe_load(IMAGES.read_text())["images"]
     image = next(used for official, used in images.items() if official.startswith("prom/alertmanager:v0.3"))
-    name = f"obsboot-logs-alertmanager-{uuid.uuid4().hex[:8]}"
-    docker("run", "-d", "--name", name, "-p", "127.0.0.1::9093", image)
-    try:
-        url = f"http://{docker('port', name, '9093/tcp').split()[0]}"
-        until = time.monotonic() + READY_SECONDS
-        while not _answers(f"{url}/-/ready"):
-            assert time.monotonic() < until
-            time.sleep(0.3)
+    with running("alertmanager", image, 9093) as (_, url):
+        wait_for(f"{url}/-/ready")
         yield url
-    finally:
-        docker("rm", "-f", "-v", name)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=3).ok
-    except requests.RequestException:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -246,8 +230,7 @@ class Documents:
         """In an index that has the mapping of all fields."""
         fields = dict(self.stack.log_fields)
         for instance in self.instances:
-            for format_ in instance.component.logs.values():
-                fields |= format_.fields
+            fields |= instance.component.log_fields()
         self.engine.ask("PUT", stream, json={"mappings": mapping(fields.values())})
         lines: list[str] = []
         for number, document in enumerate(candidates):

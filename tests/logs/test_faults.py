@@ -19,7 +19,7 @@ import yaml
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, Stack
 from obsboot.stack import resolve
-from tests.logs.conftest import ENGINES, NAMES, Server, docker, installation, objects, wait_for
+from tests.logs.conftest import NAMES, Server, docker, installation, objects, serving, wait_until_healthy
 from tests.logs.shipper import RefusedError, Shipper
 
 pytestmark = pytest.mark.live
@@ -82,16 +82,9 @@ class Bench:
 @pytest.fixture(params=NAMES, scope="module")
 def own(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A store that may be stopped and filled; its disk holds 256 MiB."""
-    image = yaml.safe_load(ENGINES.read_text())["engines"][request.param]
-    name = f"obsboot-logs-own-{request.param}-{uuid.uuid4().hex[:8]}"
     disk = f"/usr/share/{request.param}/data:size=256m,uid=1000,gid=1000"
-    docker("run", "-d", "--name", name, "--memory", "2g", "-p", "127.0.0.1::9200", "--tmpfs", disk, image)
-    try:
-        url = f"http://{docker('port', name, '9200/tcp').split()[0]}"
-        wait_for(url)
-        yield Server(request.param, url, name)
-    finally:
-        docker("rm", "-f", "-v", name)
+    with serving(request.param, "--tmpfs", disk) as server:
+        yield server
 
 
 @pytest.fixture
@@ -110,7 +103,7 @@ def test_a_store_that_is_away_for_a_while(bench: Bench) -> None:
     with pytest.raises(requests.RequestException):
         shipper.run()
     docker("unpause", bench.engine.container)
-    wait_for(bench.engine.url)
+    wait_until_healthy(bench.engine.url)
     bench.write(bench.lines(1000, 1500))
     bench.shipper().run()
     assert bench.numbers() == list(range(1500))

@@ -17,7 +17,7 @@ from obsboot.catalog import Catalogue, inventory
 from obsboot.model import Component, Signal, Stack
 from obsboot.promql import selectors
 from obsboot.render.compose import compose
-from tests.logs.conftest import ENGINES, Server, docker, installation, objects, reading, stream_of, wait_for
+from tests.logs.conftest import Server, docker, installation, objects, reading, serving, stream_of
 from tests.logs.scraped import SECONDS, Exporter, Scrape, Seen, exporting, names, shown
 from tests.stacks import stack_of
 
@@ -302,21 +302,15 @@ def test_writes_that_find_their_queue_full_are_counted(
     engine: Server, component: Component, command: list[str], looks: Looks
 ) -> None:
     """On a store of its own, whose queue has one place."""
-    image = yaml.safe_load(ENGINES.read_text())["engines"][engine.name]
     small = [option for s in ("thread_pool.write.queue_size=1", "thread_pool.write.size=1") for option in ("-e", s)]
-    name = docker("run", "-d", "--memory", "2g", "-p", "127.0.0.1::9200", *small, image)
-    try:
-        narrow = Server(engine.name, f"http://{docker('port', name, '9200/tcp').split()[0]}", name)
-        wait_for(narrow.url)
+    with serving(engine.name, *small) as narrow:
         assert component.exporter
-        with exporting(component.exporter.image, address(name), command, SERVICE) as own:
+        with exporting(component.exporter.image, address(narrow.container), command, SERVICE) as own:
             narrow.ask("PUT", "logs-narrow", json=TEMPLATE)
             first = own.scrape()
             with ThreadPoolExecutor(16) as pool:
                 answers = sum(pool.map(lambda _: bulk(narrow, "logs-narrow", lines(20)), range(200)), Counter[int]())
             last = own.scrape()
-    finally:
-        docker("rm", "-f", "-v", name)
     assert answers[429] > 0, answers
     assert answers[429] % 20 == 0
     counted = 60 * (answers[429] / 20) / SECONDS
