@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
+
+if TYPE_CHECKING:
+    from obsboot.model import Stack
 
 
 @click.command("apply-elastic", short_help="Install the pack's templates and pipelines in its log store.")
 @root_option
 @catalog_option
 @click.option("--url", default="", metavar="URL", help="Where the store answers; by default what the answers say.")
-@click.option("--user", default="elastic", metavar="NAME", help="Who may install; the password is in ELASTIC_PASSWORD.")
+@click.option(
+    "--user",
+    default="",
+    metavar="NAME",
+    help="Who may install, by default the administrator; the password is in ELASTIC_PASSWORD, or the pack's .env.",
+)
 @click.option("--ca", default="", metavar="FILE", help="The certificate authority of an https address.")
 @click.option("--wait", default=120.0, metavar="SECONDS", help="How long the store may take until it is ready.")
 @click.option("--lenient", is_flag=True, help="Leave out what the store's distribution lacks, and say so.")
@@ -31,7 +41,9 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
     if not keeps_logs(stack):
         raise ObsbootError("the pack keeps no logs", fix="obsboot init --set logs=elasticsearch", code=Exit.USAGE)
     folder = root / stack.directory
-    for name, value in _secrets(folder / ".env").items():
+    secrets = _secrets(folder / ".env")
+    user, password = administrator(stack, secrets)
+    for name, value in {**secrets, "ELASTIC_PASSWORD": password}.items():
         os.environ.setdefault(name, value)
     own = f"http://127.0.0.1:{stack.values['log_store_port']}"
     arguments = [
@@ -39,10 +51,20 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
         "--url",
         url or (store_address(stack) if stack.values["log_address"] else own),
     ]
-    arguments += ["--user", str(options["user"]), "--ca", str(options["ca"]), "--wait", str(options["wait"])]
+    arguments += ["--user", str(options["user"]) or user, "--ca", str(options["ca"]), "--wait", str(options["wait"])]
     arguments += [f"--{name.replace('_', '-')}" for name in ("lenient", "dry_run") if options[name]]
     if code := main(arguments):
         raise SystemExit(code)
+
+
+def administrator(stack: Stack, secrets: Mapping[str, str]) -> tuple[str, str]:
+    """The user that the pack's own store begins with, and its password; that is empty where the store is not the pack's."""
+    from obsboot.render.context import secret_of  # noqa: PLC0415
+    from obsboot.render.logged import store  # noqa: PLC0415
+
+    variables = [secret_of(each)("elastic_password") for each in stack.of("log-store")]
+    password = next((secrets[name] for name in variables if name in secrets), "")
+    return "admin" if store(stack) == "opensearch" else "elastic", password
 
 
 def _secrets(path: Path) -> dict[str, str]:

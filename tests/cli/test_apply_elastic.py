@@ -11,6 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from obsboot.catalog import load
+from obsboot.commands.apply_elastic import administrator
+from obsboot.render import render
+from tests.stacks import stack_of
+
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -52,6 +57,16 @@ def test_the_pack_s_own_installer_says_the_same(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 6
     assert "is not ready after 0 s" in done.stderr
+
+
+@pytest.mark.parametrize(("logs", "user"), [("elasticsearch", "elastic"), ("opensearch", "admin")])
+def test_the_pack_s_own_store_is_entered_with_the_password_of_its_env(logs: str, user: str) -> None:
+    """It is the one with which the pack's compose file starts the store."""
+    stack = stack_of(load(), logs=logs)
+    compose = next(file.text for file in render(stack) if file.path.endswith("/compose.yaml"))
+    assert "${LOG_STORE_ELASTIC_PASSWORD:?see .env}" in compose
+    assert administrator(stack, {"LOG_STORE_ELASTIC_PASSWORD": "known"}) == (user, "known")
+    assert administrator(stack, {}) == (user, "")
 
 
 @pytest.mark.parametrize("arguments", [("--logs", "loki"), ("--log-timezone", "Mars/Olympus")])
