@@ -12,6 +12,7 @@ from obsboot.catalog.problems import nearest, shown
 from obsboot.catalog.references import Wrong
 from obsboot.catalog.scan import Catalogue
 from obsboot.logs.grok import GrokError, compiled, expand, grok
+from obsboot.logs.mappings import NUMBERS, TOLD_APART
 from obsboot.logs.queries import fields_of
 from obsboot.logs.reading import SCRATCH, begins
 from obsboot.logs.steps import fills
@@ -98,9 +99,9 @@ def _faults(catalogue: Catalogue, component: Component, signal: LogSignal) -> It
     measured = signal.of if signal.number in _MEASURES else ""
     for name in sorted(fields_of(signal) - set(types)):
         yield f"no format that it counts fills {name}"
-    if measured and types.get(measured) not in ("long", "double"):
+    if measured and types.get(measured) not in NUMBERS:
         yield f"{measured} is no number"
-    if signal.by and types.get(signal.by) not in ("keyword", "long", "ip", "boolean"):
+    if signal.by and types.get(signal.by) not in TOLD_APART:
         yield f"{signal.by} is {types.get(signal.by)}, by which nothing can be told apart"
     if bool(signal.of) != (signal.number != "count"):
         yield f"`of` says what is measured, and a {signal.number} {'measures nothing' if signal.of else 'lacks it'}"

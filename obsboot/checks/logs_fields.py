@@ -12,6 +12,7 @@ from obsboot.checks.base import Check
 from obsboot.checks.context import Context, mapped
 from obsboot.checks.logfiles import covering, fits, types
 from obsboot.checks.questions import Asks, Line, Question, Use, questions
+from obsboot.logs.mappings import NUMBERS, TOLD_APART
 from obsboot.logs.queries import Asked, QueryError, asked, fields_in_kuery
 from obsboot.logs.reading import dataset
 from obsboot.logs.steps import filled
@@ -19,8 +20,8 @@ from obsboot.model import Finding, LogFormat
 
 _VARIABLE = re.compile(r"\$\{\w+(?::\w+)?\}|\$\w+|\[\[\w+\]\]")
 _KINDS: Mapping[str, frozenset[str]] = {
-    "number": frozenset({"long", "double"}),
-    "values": frozenset({"keyword", "long", "ip", "boolean"}),
+    "number": NUMBERS,
+    "values": TOLD_APART,
     "time": frozenset({"date"}),
 }
 _SAYS = {"number": "no number", "values": "nothing whose values can be told apart", "time": "no time"}
@@ -191,9 +192,9 @@ def _unfit(each: Asked, type_: str) -> str:
     values = [value for value in each.values if "*" not in value]
     if each.kind == "range" and type_ in ("keyword", "text") and any(_is_number(value) for value in values):
         return "for a range of numbers: of words, letters are compared"
-    if each.kind == "pattern" and type_ in ("long", "double", "date", "boolean", "ip"):
+    if each.kind == "pattern" and type_ in {*NUMBERS, "date", "boolean", "ip"}:
         return f"for {each.values[0]!r}: only words can be like a pattern"
-    if type_ in ("long", "double") and not all(_is_number(value) for value in values):
+    if type_ in NUMBERS and not all(_is_number(value) for value in values):
         return f"for {values[0]!r}, which is no number"
     if type_ == "boolean" and each.kind in ("term", "phrase") and not set(values) <= {"true", "false"}:
         return f"for {values[0]!r}: it is true or false"

@@ -12,6 +12,7 @@ from typing import Any
 
 from obsboot.logs import times
 from obsboot.logs.grok import used
+from obsboot.logs.mappings import NUMBERS
 from obsboot.logs.numbers import LARGEST
 from obsboot.logs.reading import FAILED, SCRATCH, UNPARSED, begins, dataset
 from obsboot.logs.steps import fills, reads_json
@@ -107,7 +108,7 @@ def _tagged(name: str, steps: Sequence[Processor]) -> list[Processor]:
 
 
 def _conversions(format_: LogFormat) -> Iterator[Processor]:
-    typed = {name: each.type for name, each in format_.fields.items() if each.type in ("long", "double")}
+    typed = {name: each.type for name, each in format_.fields.items() if each.type in NUMBERS}
     if typed and reads_json(format_):
         yield _asked(typed)
     for name, type_ in typed.items():

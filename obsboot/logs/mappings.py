@@ -7,6 +7,10 @@ from typing import Any
 
 from obsboot.model import LogField
 
+NUMBERS = frozenset({"long", "double"})
+"""Types of fields that can be measured."""
+TOLD_APART = frozenset({"keyword", "long", "ip", "boolean"})
+"""Types of fields whose values can be told apart, each with its documents."""
 LONGEST_TERM = 8191
 """Characters of a keyword that are indexed. Lucene's longest term is 32,766 bytes, and a character takes up to four;
 with a longer one the whole document would be refused. The text itself is stored in full."""

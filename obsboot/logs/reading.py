@@ -12,6 +12,7 @@ from typing import Any
 from obsboot.logs import times
 from obsboot.logs.documents import ABSENT, Document, get, put, take
 from obsboot.logs.grok import Grok, compiled, expand, grok
+from obsboot.logs.mappings import NUMBERS
 from obsboot.logs.numbers import number
 from obsboot.model import (
     Divide,
@@ -203,7 +204,7 @@ def _convert(format_: LogFormat, document: Document) -> None:
     """Numbers that were text become numbers, by the type of their field."""
     for name, declared in format_.fields.items():
         value = get(document, name)
-        if declared.type in ("long", "double") and value is not ABSENT and value is not None:
+        if declared.type in NUMBERS and value is not ABSENT and value is not None:
             put(document, name, _number(value, whole=declared.type == "long"))
 
 

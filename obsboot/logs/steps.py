@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.logs.grok import references
+from obsboot.logs.mappings import NUMBERS
 from obsboot.model import (
     Divide,
     Drop,
@@ -73,7 +74,7 @@ def reads_json(format_: LogFormat) -> bool:
 
 def numbers(format_: LogFormat) -> set[str]:
     """The fields whose texts have to be numbers, temporary ones among them: by their type, or because they are divided."""
-    found = {name for name, each in format_.fields.items() if each.type in ("long", "double")}
+    found = {name for name, each in format_.fields.items() if each.type in NUMBERS}
     found |= {step.divide for step in format_.steps if isinstance(step, Divide)}
     for step in reversed(format_.steps):
         if isinstance(step, Rename):
