@@ -74,7 +74,7 @@ $(VENV)/.tools: pyproject.toml
 	@touch $@
 
 # ElastAlert asks for old versions of what others have in new ones.
-$(BUILD)/elastalert/.installed: tests/logs/requirements.txt
+$(BUILD)/elastalert/.installed: tests/images/elastalert/requirements.txt
 	$(PYTHON) -m venv $(BUILD)/elastalert
 	$(BUILD)/elastalert/bin/pip install --quiet -r $<
 	@touch $@

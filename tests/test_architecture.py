@@ -25,7 +25,7 @@ PLATFORM = {
 }
 
 ORDER = (
-    "model", "formula", "promql", "logs", "catalog", "detect", "answers", "stack", "render", "workspace", "checks",
+    "model", "merge", "formula", "promql", "logs", "catalog", "detect", "answers", "stack", "render", "workspace", "checks",
     "promtool", "replay", "report", "live", "commands", "cli",
 )  # fmt: skip
 """Each part may import what stands before it. `fleet` and `update` will join between live and commands."""

@@ -65,7 +65,7 @@ def replays_feed_their_signal(catalogue: Catalogue, component: Component) -> Ite
 def recipe_holds(catalogue: Catalogue, component: Component) -> Iterator[Wrong]:
     """The recipe fits the component, its scripts are there, and each fault is of use to an alert."""
     read, path = recipe(component), locate(component, "live/recipe.yaml")
-    yield from _containers(read, path, {*read.containers, "exporter", *catalogue})
+    yield from _containers(read, path, {*read.containers, *component.containers, "exporter", *catalogue})
     alerts = {name for other in catalogue.components.values() for name in other.alerts}
     named = {("workloads", w.name, "script"): w.script for w in read.workloads.values()}
     named |= {("faults", f.name, "script"): f.script for f in read.faults.values()}

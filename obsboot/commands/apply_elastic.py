@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
-
-if TYPE_CHECKING:
-    from obsboot.model import Stack
 
 
 @click.command("apply-elastic", short_help="Install the pack's templates and pipelines in its log store.")
@@ -34,6 +29,7 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
     updated or there already, and never deletes anything."""
     from obsboot.live.store.apply import main  # noqa: PLC0415
     from obsboot.model import Exit, ObsbootError  # noqa: PLC0415
+    from obsboot.render.context import administrator  # noqa: PLC0415
     from obsboot.render.logged import keeps_logs, store, store_address  # noqa: PLC0415
     from obsboot.workspace import load_pack  # noqa: PLC0415
 
@@ -55,16 +51,6 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
     arguments += [f"--{name.replace('_', '-')}" for name in ("lenient", "dry_run") if options[name]]
     if code := main(arguments):
         raise SystemExit(code)
-
-
-def administrator(stack: Stack, secrets: Mapping[str, str]) -> tuple[str, str]:
-    """The user that the pack's own store begins with, and its password; that is empty where the store is not the pack's."""
-    from obsboot.render.context import secret_of  # noqa: PLC0415
-    from obsboot.render.logged import store  # noqa: PLC0415
-
-    variables = [secret_of(each)("elastic_password") for each in stack.of("log-store")]
-    password = next((secrets[name] for name in variables if name in secrets), "")
-    return "admin" if store(stack) == "opensearch" else "elastic", password
 
 
 def _secrets(path: Path) -> dict[str, str]:

@@ -43,7 +43,9 @@ KINDS = {
     "images": "image references replaced by the images file",
     "receivers": "every receiver a sink of the run's own behind the same routes",
     "thresholds": "thresholds lowered where a real one would take hours",
-    "mounts": "parts of the machine's own /proc replaced by a copy",
+    "mounts": "parts of the machine's own /proc replaced by a copy, and folders of log files by empty ones",
+    "limits": "limits of open files left to the engine, which may not be allowed to raise them",
+    "tags": "a tag of the run's own on the lines of its containers, so that those of no other are read",
     "addresses": "addresses of other machines replaced by those of the run's own servers, or left out",
 }
 """The closed list of what a proving run may change in its copy of the pack."""

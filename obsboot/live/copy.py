@@ -14,6 +14,7 @@ from obsboot.live.clock import Clock, clock
 from obsboot.live.edits.boards import dashboard, datasource
 from obsboot.live.edits.compose import Surroundings, compose
 from obsboot.live.edits.inside import Inside, inside
+from obsboot.live.edits.logs import looks, shipped
 from obsboot.live.edits.notify import notify
 from obsboot.live.edits.rules import Lowered, rules
 from obsboot.live.edits.scrape import scrape
@@ -163,19 +164,19 @@ class _Edits:
         """Which edit a file gets is told by its place in the pack."""
         path = document.path.removeprefix(f"{self.stack.directory}/")
         pace = self.around.clock
-        if path in ("compose.yaml", "compose.override.yaml"):
-            return compose(document, self.around, self.inside)
-        if path == "prometheus/prometheus.yml":
-            return scrape(document, pace, self.inside)
-        if path.startswith("prometheus/rules/"):
-            return rules(document, pace, self.wall, self.lowered)
-        if path == "alertmanager/alertmanager.yml":
-            return notify(document, pace)
-        if path.startswith("grafana/provisioning/datasources/"):
-            return datasource(document, pace, self.inside)
-        if path.startswith("grafana/dashboards/"):
-            return dashboard(document, pace, _wall_panels(self.stack))
-        return iter(())
+        edits: dict[str, Callable[[], Iterator[Change]]] = {
+            "compose.yaml": lambda: compose(document, self.around, self.inside),
+            "compose.override.yaml": lambda: compose(document, self.around, self.inside),
+            "prometheus/prometheus.yml": lambda: scrape(document, pace, self.inside),
+            "prometheus/rules/": lambda: rules(document, pace, self.wall, self.lowered),
+            "alertmanager/alertmanager.yml": lambda: notify(document, pace),
+            "grafana/provisioning/datasources/": lambda: datasource(document, pace, self.inside),
+            "grafana/dashboards/": lambda: dashboard(document, pace, _wall_panels(self.stack)),
+            "filebeat/filebeat.yml": lambda: shipped(document, self.around.run),
+            "elastalert/": lambda: looks(document, pace),
+        }
+        here = (edit for place, edit in edits.items() if path == place or (place[-1] == "/" and path.startswith(place)))
+        return next(here, lambda: iter(()))()
 
 
 def _clock(stack: Stack, documents: Mapping[str, Document], speed: float, wall: frozenset[str]) -> Clock:

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from obsboot.live.options import Options
 from obsboot.model import Alert, Instance, Outcome, Proof, Proven, Result, Signal, Stack
+from obsboot.render.elastalert import log_alerts
+from obsboot.render.logged import log_signals, logged
 from obsboot.render.rules import active
 from obsboot.render.scrape import scraped
 
+_LOG_CHECKS = {"log format": "live/log-format", "log signal": "live/log-query", "log alert": "live/log-alert"}
 NOT_RUN = "this run did not come to it"
 READ_ONLY = "--attach only reads: no load was driven and no fault injected"
 
@@ -49,6 +52,28 @@ class _Shown:
             yield self._signal(instance, signal, [a for a in alerts if a.signal == signal.name])
         for alert in alerts:
             yield self._alert(instance, alert)
+        yield from self._logs(stack, instance)
+
+    def _logs(self, stack: Stack, instance: Instance) -> Iterator[Proven]:
+        """Its log formats, what is asked of its documents, and the alerts on them."""
+        for format_ in instance.component.logs if instance in logged(stack) else ():
+            yield self._of_log(instance, "log format", format_, Proof.LIVE)
+        for signal in log_signals(stack, instance):
+            yield self._of_log(instance, "log signal", signal, Proof.CHECKED)
+        for owner, alert in log_alerts(stack):
+            if owner is instance:
+                yield self._of_log(instance, "log alert", alert.name, Proof.LIVE)
+
+    def _of_log(self, instance: Instance, kind: str, name: str, most: Proof) -> Proven:
+        """`most` is what a passed result shows: that a log signal has documents does not say that its number is true."""
+        found = self.by.get((_LOG_CHECKS[kind], f"{instance.id}/{name}"), [])
+        passed, reason = self._outcome(_LOG_CHECKS[kind], f"{instance.id}/{name}")
+        if not passed:
+            return Proven(kind, name, instance.id, Proof.WRITTEN, self._why(instance, reason))
+        if most < Proof.LIVE:
+            return Proven(kind, name, instance.id, most, "has documents; no workload says what its number should be")
+        stand_in = next((str(r.detail["replayed"]) for r in found if r.detail.get("replayed")), "")
+        return Proven(kind, name, instance.id, Proof.REPLAYED if stand_in else most, stand_in)
 
     def _target(self, instance: Instance) -> Proven:
         passed, reason = self._outcome("live/target", f"{instance.id}/{instance.job}")

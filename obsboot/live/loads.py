@@ -50,6 +50,11 @@ class Loads:
         if load:
             load.stop()
 
+    def stop_all(self) -> None:
+        """Stop every load, so that nobody asks any server for anything any more."""
+        for owner, name in list(self.running):
+            self.stop(next(i for i in self.run.stack.instances if i.id == owner), name)
+
     def abandon_all(self) -> None:
         """Let go of every load at once, since its container goes."""
         for load in list(self.running.values()):

@@ -22,6 +22,7 @@ from obsboot.live.filled import filled
 from obsboot.live.history import History
 from obsboot.live.images import Images, Unavailable
 from obsboot.live.interrupts import to_the_end
+from obsboot.live.logs.opening import elsewhere, start_own
 from obsboot.live.options import Options
 from obsboot.live.prometheus import Prometheus
 from obsboot.live.relay import lead_to_service
@@ -32,6 +33,8 @@ from obsboot.live.substitution import substituted
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Exit, Instance, ObsbootError, Pack, Recipe, Stack
 from obsboot.render.context import secrets
+from obsboot.render.filebeat import CONTAINER_LOGS
+from obsboot.render.logged import keeps_logs, log_folders
 from obsboot.render.scrape import container as service_of
 from obsboot.report.listening import Listener
 
@@ -81,8 +84,8 @@ def close(engine: Engine, run: str, folder: Path) -> None:
 def _new(pack: Pack, options: Options, listener: Listener, images: Images, marks: Marks) -> Run:
     engine, folder = images.engine, Path(marks.folder)
     procfs = _procfs(folder)
-    copied = "" if options.real_machine else procfs
-    made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference, copied))
+    folders = _folders(pack.stack, engine, folder) | ({} if options.real_machine else {"/proc": procfs})
+    made = copy(pack, options.speed, lambda clock: Surroundings(marks.run, clock, images.reference, folders))
     run = Run(pack, options, listener, engine, marks, folder, images, made, secrets=new_secrets(secrets(pack.stack)))
     run.stopping = images.stopping
     run.site = Site(engine, images, marks, pack.stack, folder, (), run.secrets, made.readable(), run.stopping)
@@ -94,6 +97,19 @@ def recipes_of(stack: Stack, made: Copy, options: Options, procfs: str = "") -> 
     """The recipe of each instance, filled in from this copy, for the service that the options name."""
     within, texts = settled(stack), made.readable()
     return substituted(stack, {i.id: filled(within, i, texts, procfs) for i in within.instances}, options)
+
+
+def _folders(stack: Stack, engine: Engine, folder: Path) -> dict[str, str]:
+    """The folders that the pack mounts from the machine -> what it gets instead: where this engine keeps the lines of its
+    containers, and empty folders for log files."""
+    if not keeps_logs(stack):
+        return {}
+    found = {CONTAINER_LOGS: f"{engine.client.info()['DockerRootDir']}/containers"}
+    for path in log_folders(stack):
+        own = folder / "logs" / path.strip("/")
+        own.mkdir(parents=True, exist_ok=True)
+        found[path] = str(own)
+    return found
 
 
 def _procfs(folder: Path) -> str:
@@ -172,27 +188,35 @@ def _server(run: Run, instance: Instance) -> str:
 
 def _own(run: Run) -> None:
     """The pack's own containers, but for those whose image cannot be had."""
-    config = run.own_stack.config()
-    images = {name: str(each.get("image", "")) for name, each in (config.get("services") or {}).items()}
+    services = run.own_stack.config().get("services") or {}
     owners = {name: name for name in _NEEDED} | {service_of(i): i.id for i in run.stack.instances}
     owners |= {name: i.id for i in run.stack.instances for name in i.component.containers}
-    run.missing |= {i.id: i.component.left_out for i in run.stack.instances if i.component.left_out}
-    available = []
-    official = _official(run)
-    for name in images.keys() - owners.keys():
+    run.missing |= elsewhere(run.stack, services)
+    for name in services.keys() - owners.keys():
         run.say("live/container", name, "skipped", "it is no part of the stack, and nobody knows whom it would talk to")
-    wanted = {name: image for name, image in images.items() if name in owners and owners[name] not in run.missing}
-    for name, image in wanted.items():
-        try:
-            run.images.fetch(official.get(name, image))
-            available.append(name)
-        except Unavailable as error:
-            if name in _NEEDED:
-                raise ObsbootError(f"{error}: nothing can be proven without it", code=Exit.COULD_NOT_CHECK) from None
-            run.missing[owners.get(name, name)] = str(error)
-    up = [name for name in available if owners.get(name) not in run.missing]
-    run.services = run.own_stack.up(up)
+    wanted = [name for name in services if name in owners and owners[name] not in run.missing]
+    available = [name for name in wanted if _is_had(run, name, owners[name], str(services[name].get("image", "")))]
+    up = [name for name in available if owners[name] not in run.missing]
+    run.services = start_own(run, up, services)
     _connect(run)
+
+
+def _is_had(run: Run, name: str, owner: str, image: str) -> bool:
+    """Whether the image of a container can be had; what that means for its instance is noted."""
+    try:
+        run.images.fetch(_official(run).get(name, image))
+    except Unavailable as error:
+        if name in _NEEDED:
+            raise ObsbootError(f"{error}: nothing can be proven without it", code=Exit.COULD_NOT_CHECK) from None
+        instance = next((i for i in run.stack.instances if i.id == owner), None)
+        extra = instance.component.containers.get(name) if instance else None
+        if extra and not extra.needed:
+            run.say("live/container", name, "skipped", str(error))
+            run.unavailable[name] = str(error)
+        else:
+            run.missing[owner] = str(error)
+        return False
+    return True
 
 
 def _official(run: Run) -> dict[str, str]:

@@ -14,6 +14,8 @@ from obsboot.live.tasks import Trial, trials
 from obsboot.live.variables import rate_interval
 from obsboot.live.watched import Watched, watched
 from obsboot.model import Recipe, Stack, Truth, Workload
+from obsboot.render.elastalert import log_alerts
+from obsboot.render.logged import keeps_logs, logged
 
 QUICK_SECONDS = 120.0
 _RESERVE = 15.0
@@ -21,6 +23,8 @@ _RESERVE = 15.0
 _TARGETS = 6.0
 _START = 25.0
 _SILENCE = 34.0
+_STORE = 25.0
+_LOGS, _LOG_ALERTS = 40.0, 60.0
 _LOOKS = 3
 FIVE_MINUTES = 300.0
 _AHEAD_SECONDS = 4.0
@@ -47,12 +51,15 @@ def planned(stack: Stack, copy: Copy, recipes: Mapping[str, Recipe], options: Op
     steady = steady_seconds(copy.clock, alerts, options.quick)
     chosen, left_out = _quick(every, copy.clock, steady) if options.quick else (every, {})
     faults = length(plan([trial.task for trial in chosen]))
-    phases = {"start": _START, "targets and rules": _TARGETS, "healthy load": steady}
+    start = _START + (_STORE if keeps_logs(stack) and not stack.values["log_address"] else 0.0)
+    phases = {"start": start, "targets and rules": _TARGETS, "healthy load": steady}
     if not options.quick:
         phases["other truths"] = rounds(variants(stack, recipes)) * (window(copy.clock) + 4 * copy.clock.scrape)
     phases["faults"] = faults
     if not options.quick and (blip := blip_candidate(copy.clock, chosen)):
         phases["blip"] = blip_seconds(copy.clock, blip[1])
+    if logged(stack):
+        phases["logs"] = _LOGS + (_LOG_ALERTS if any(log_alerts(stack)) else 0.0)
     if not options.quick and any(each.alert.always for each in alerts):
         phases["silence"] = _SILENCE
     return Plan(alerts, tuple(chosen), left_out, phases)

@@ -18,6 +18,7 @@ from obsboot.live.engine import Engine, remove
 from obsboot.live.history import History
 from obsboot.live.images import Images
 from obsboot.live.interrupts import Ending
+from obsboot.live.logs.store import LogStore
 from obsboot.live.options import Options
 from obsboot.live.own_stack import OwnStack
 from obsboot.live.prometheus import Prometheus
@@ -45,6 +46,10 @@ class Run:
     boxes: dict[tuple[str, str], Box] = field(default_factory=dict)
     services: dict[str, Box] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    unavailable: dict[str, str] = field(default_factory=dict)
+    """The pack's containers without which their instances are proven all the same, and why they do not run."""
+    replayed: dict[str, str] = field(default_factory=dict)
+    """The pack's containers whose image only does what the program would, and which image that is."""
     idle: dict[str, str] = field(default_factory=dict)
     """The instances that nothing in the run makes use of, and why: what counts their use may be empty."""
     results: list[Result] = field(default_factory=list)
@@ -68,6 +73,8 @@ class Run:
     alertmanager: Alertmanager = field(init=False)
     sink: Sink = field(init=False)
     sink_box: Box = field(init=False)
+    store: LogStore = field(init=False)
+    """Only where the run has a log store of its own."""
 
     @property
     def stack(self) -> Stack:
@@ -107,6 +114,8 @@ class Run:
         """The container that `on` of the instance's recipe means. Raises ObsbootError."""
         if on == "exporter":
             return self.services[service_of(instance)]
+        if on in instance.component.containers and on in self.services:
+            return self.services[on]
         for owner, name in self._places(instance, on):
             if (owner, name) in self.boxes:
                 return self.boxes[owner, name]

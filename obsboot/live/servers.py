@@ -10,15 +10,19 @@ from typing import Any
 
 from obsboot.catalog import locate
 from obsboot.live.containers import Box, Died, Marks
+from obsboot.live.edits.logs import own_tag
 from obsboot.live.engine import Engine
 from obsboot.live.filled import live_text, pack_file
 from obsboot.live.images import Images, read_context
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Container, Exit, Instance, Recipe, Stack, Step
 from obsboot.render.context import settings_of
+from obsboot.render.filebeat import container_logging
+from obsboot.render.logged import logged
 
 READY_SECONDS = 120.0
-_MAIN = ("server", "service")
+MAIN = ("server", "service")
+"""The containers of a recipe that stand for the instance itself."""
 
 
 @dataclass(slots=True)
@@ -64,7 +68,7 @@ def start(site: Site, instance: Instance, recipe: Recipe) -> dict[str, Box]:
 def _create(site: Site, instance: Instance, container: Container) -> Box:
     name = f"{site.marks.run}-{instance.id}-{container.name}"
     aliases = [f"{instance.id}-{container.name}"]
-    if container.name in _MAIN and instance.address:
+    if container.name in MAIN and instance.address:
         aliases.append(instance.address.rpartition(":")[0])
     # Workloads and faults are started inside: without an init nobody would reap them.
     options = {"init": True} | {key: value for key, value in container.options.items() if key != "pack_files"}
@@ -82,11 +86,25 @@ def _create(site: Site, instance: Instance, container: Container) -> Box:
         ports={f"{container.port}/tcp": ("127.0.0.1", None)} if container.port else {},
         network=site.networks[0] if site.networks else None,
         networking_config=endpoint,
+        **_logging(site, instance, container),
         **options,
     )
     for network in site.networks[1:]:
         site.engine.client.networks.get(network).connect(made, aliases=aliases)
     return Box(site.engine, made, f"{instance.id}: {container.name}", container.port)
+
+
+def _logging(site: Site, instance: Instance, container: Container) -> dict[str, Any]:
+    """The container's lines are read where the pack reads those of the server that it stands for."""
+    is_read = container.name in MAIN and instance.id in {each.id for each in logged(site.stack)}
+    return {"log_config": log_options(site, instance)} if is_read else {}
+
+
+def log_options(site: Site, instance: Instance) -> dict[str, Any]:
+    """The logging of a container whose lines are the instance's, in the words of the engine's API."""
+    said = container_logging(site.stack, instance)
+    options = {**said["options"], "tag": own_tag(site.marks.run, said["options"]["tag"])}
+    return {"Type": said["driver"], "Config": options}
 
 
 def _image(site: Site, instance: Instance, container: Container) -> str:

@@ -21,6 +21,11 @@ from obsboot.live.firing import check_bystanders, fire
 from obsboot.live.health import check_containers
 from obsboot.live.interrupts import apart, interruptible
 from obsboot.live.loads import Loads
+from obsboot.live.logs.alerts import check_alerts as check_log_alerts
+from obsboot.live.logs.alerts import check_quiet
+from obsboot.live.logs.answers import check_answers
+from obsboot.live.logs.lines import check_lines
+from obsboot.live.logs.samples import check_samples
 from obsboot.live.opening import bring_up, opened, recipes_of
 from obsboot.live.options import Options
 from obsboot.live.own_service import check_own_service
@@ -105,6 +110,9 @@ class _Line:
                 self.other_truths()
         with self.phase("faults"):
             self.faults()
+        if "logs" in self.plan.phases:
+            with self.phase("logs"):
+                self.logs()
         if "silence" in self.plan.phases:
             with self.phase("silence"):
                 self.silence()
@@ -155,6 +163,7 @@ class _Line:
                 extras.check_watchdog(run, each, began)
         if not run.options.quick:
             check_soak(run, self.plan.alerts, began, self.plan.phases["healthy load"])
+            check_quiet(run, began)
 
     def drivable(self, found: Sequence[Case]) -> list[Case]:
         """Those whose workload can run; the others need the reference service, and are told as skipped."""
@@ -189,8 +198,9 @@ class _Line:
     def faults(self) -> None:
         """Every fault, then a blip, then whether anything fired that nobody expected."""
         run, began = self.run, time.time()
-        present = [t for t in self.plan.trials if t.instance.id not in run.missing]
-        absent = {e.subject: run.missing[t.instance.id] for t in self.plan.trials if t not in present for e in t.alerts}
+        lacking = {t.task.name: why for t in self.plan.trials if (why := self.lacks(t))}
+        present = [t for t in self.plan.trials if t.task.name not in lacking]
+        absent = {e.subject: lacking[t.task.name] for t in self.plan.trials if t not in present for e in t.alerts}
         why = why_left_out(run.options)
         needing = {e.subject: why for e in self.plan.alerts if why and e.alert.fault and e.fault is None}
         for name, reason in {**needing, **self.plan.left_out, **absent}.items():
@@ -206,6 +216,10 @@ class _Line:
             if f"{instance}/{signal}" not in {r.subject for r in run.results if r.check == "live/query"}:
                 run.listener.event(f"{instance}/{signal} stayed empty: {expr}")
 
+    def lacks(self, trial: Trial) -> str:
+        """Why a trial cannot be made: its instance, or what its fault breaks, does not run."""
+        return self.run.missing.get(trial.instance.id, "") or self.run.unavailable.get(trial.fault.on, "")
+
     def blip(self, present: Sequence[Trial]) -> None:
         """One alert sees its fault for less than its hold."""
         if candidate := blip_candidate(self.run.clock, present):
@@ -214,6 +228,15 @@ class _Line:
         else:
             why = "no alert holds for longer than its fault's traces last"
             self.run.say("live/blip", "every alert", "skipped", why)
+
+    def logs(self) -> None:
+        """What the servers wrote, then lines whose documents are known, then documents of which somebody has to hear."""
+        self.loads.stop_all()
+        began = time.time()
+        check_lines(self.run)
+        check_samples(self.run)
+        check_answers(self.run)
+        check_log_alerts(self.run, began)
 
     def silence(self) -> None:
         """The Watchdog's heartbeat stops with Prometheus."""

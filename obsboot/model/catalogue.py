@@ -105,6 +105,8 @@ class Exporter:
     options: Mapping[str, object] = field(default_factory=dict)
     only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Answers of the pack, and the values of which each must have one for the container to be there."""
+    needed: bool = True
+    """Whether nothing of its component can be proven without this container."""
     published: str = ""
     """The question whose answer is the loopback port; for a platform's own container `<instance>_port`, if asked."""
 
@@ -156,8 +158,6 @@ class Component:
     """How each kind of line in its log is read, by the name of the format."""
     log_signals: Mapping[str, LogSignal] = field(default_factory=dict)
     log_alerts: Mapping[str, LogAlert] = field(default_factory=dict)
-    left_out: str = ""
-    """Why a proving run does not start it; its proofs are skipped with these words."""
     limits: tuple[str, ...] = ()
     """What this technology cannot tell at run time, in sentences for the pack's README."""
     homes: tuple[Path, ...] = ()

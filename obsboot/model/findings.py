@@ -72,7 +72,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """The proof that one thing has: `kind` is signal, alert, target or log; `limit` says why not more."""
+    """The proof that one thing has: `limit` says why not more.
+
+    `kind` is signal, alert, target, log format, log signal or log alert.
+    """
 
     kind: str
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import jinja2
 
 from obsboot.model import Instance, Stack
 from obsboot.render.access import passwords
-from obsboot.render.logged import CA_FILE, has_own_ca, keeps_logs, log_folders
+from obsboot.render.logged import CA_FILE, has_own_ca, keeps_logs, log_folders, store
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +65,13 @@ def template_names(stack: Stack, instance: Instance) -> dict[str, object]:
 def secret_of(instance: Instance) -> Callable[[str], str]:
     """A function from a secret's name in the catalogue to the variable in `.env` that holds it."""
     return lambda name: f"{instance.id}_{name}".upper().replace("-", "_")
+
+
+def administrator(stack: Stack, secrets: Mapping[str, str]) -> tuple[str, str]:
+    """The user that the pack's own store begins with, and its password; that is empty where the store is not the pack's."""
+    variables = [secret_of(each)("elastic_password") for each in stack.of("log-store")]
+    password = next((secrets[name] for name in variables if name in secrets), "")
+    return "admin" if store(stack) == "opensearch" else "elastic", password
 
 
 def secrets(stack: Stack) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ from obsboot.render.logged import (
 )
 from obsboot.render.yaml import MANAGED, OWNED, dump
 
-_CONTAINER_LOGS = "/var/lib/docker/containers/*/*-json.log*"
+CONTAINER_LOGS = "/var/lib/docker/containers"
+"""Where Docker keeps the lines of containers, a folder each."""
 _CA = f"/usr/share/filebeat/secrets/{CA_FILE}"
 
 
@@ -79,7 +80,7 @@ def _input(stack: Stack, instance: Instance) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": "filestream",
         "id": object_name(stack, instance.id),
-        "paths": [_CONTAINER_LOGS if in_container else str(instance.values["log_file"])],
+        "paths": [f"{CONTAINER_LOGS}/*/*-json.log*" if in_container else str(instance.values["log_file"])],
         "file_identity.native": None,
         "prospector.scanner.fingerprint.enabled": False,
         "message_max_bytes": LONGEST,

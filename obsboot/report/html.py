@@ -18,7 +18,7 @@ from obsboot.report.plots import alert_plot, error_mark, phases_plot, truth_plot
 _GLYPHS = {"passed": "✓", "failed": "✗", "error": "!", "skipped": NONE}
 _WORDS = {"passed": "passed", "failed": "failed", "error": "could not be checked", "skipped": "skipped"}
 _ORDER: Sequence[Outcome] = ("failed", "error", "passed", "skipped")
-_KINDS = ("signal", "alert", "target", "log")
+_KINDS = ("signal", "alert", "target", "log format", "log signal", "log alert")
 
 
 @dataclass(frozen=True, slots=True)

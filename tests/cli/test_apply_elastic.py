@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from obsboot.catalog import load
-from obsboot.commands.apply_elastic import administrator
 from obsboot.render import render
+from obsboot.render.context import administrator
 from tests.stacks import stack_of
 
 NOBODY = "http://127.0.0.1:9"

@@ -19,8 +19,8 @@ import yaml
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, Stack
 from obsboot.stack import resolve
+from tests.images.filebeat.shipper import RefusedError, Shipper
 from tests.logs.conftest import NAMES, Server, docker, installation, objects, serving, wait_until_healthy
-from tests.logs.shipper import RefusedError, Shipper
 
 pytestmark = pytest.mark.live
 

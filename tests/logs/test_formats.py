@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from obsboot.catalog import Catalogue
+from obsboot.live.logs.documents import searches, types_of
 from obsboot.logs.documents import flat
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import UNPARSED, read
@@ -46,22 +46,11 @@ def test_each_sample_is_found_by_each_of_its_fields(
         for format_, index, _ in every(instance.component):
             name = f"{instance.component.id}.{format_.name}.{index}"
             known = types | {n: each.type for n, each in format_.fields.items()}
-            found = list(queries(stored[name], known))
+            found = list(searches(stored[name], known))
             query = {"bool": {"filter": [{"ids": {"values": [name]}}, *found]}}
             if engine.search(stream_of(stack, instance), query)["hits"]["total"]["value"] != 1:
                 lost.append((name, found))
     assert not lost
-
-
-def queries(document: dict[str, Any], types: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """A search for each field's own value."""
-    for name, value in flat(document):
-        match types.get(name):
-            case "text":
-                if any(letter.isalnum() for letter in str(value)):
-                    yield {"match": {name: {"query": str(value)[:200], "operator": "or"}}}
-            case "keyword" | "long" | "double" | "boolean" | "ip" | "date":
-                yield {"terms": {name: value}} if isinstance(value, list) else {"term": {name: {"value": value}}}
 
 
 def test_an_unparsed_line_is_kept_whole_and_found_by_its_tag(
@@ -86,19 +75,8 @@ def test_every_field_has_its_declared_type_and_no_other_was_made(
         component = instance.component
         declared = {**stack.log_fields, **component.log_fields()}
         for index, body in engine.ask("GET", f"{stream_of(stack, instance)}/_mapping").items():
-            assert plain(body["mappings"]["properties"]) == plain(mapping(declared.values())["properties"]), index
+            assert types_of(body["mappings"]["properties"]) == types_of(mapping(declared.values())["properties"]), index
             assert str(body["mappings"]["dynamic"]).lower() == "false"
-
-
-def plain(properties: dict[str, Any], above: str = "") -> dict[str, str]:
-    """Dotted name -> type."""
-    types: dict[str, str] = {}
-    for name, body in properties.items():
-        if "properties" in body:
-            types |= plain(body["properties"], f"{above}{name}.")
-        else:
-            types[f"{above}{name}"] = body.get("type", "object")
-    return types
 
 
 def test_installing_again_changes_nothing(

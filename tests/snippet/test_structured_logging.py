@@ -100,7 +100,7 @@ def test_ids_of_the_client_are_taken_over(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [[""], ["a b"], ["x" * 129], ['a"b'], ["../../etc"], ["<script>"], ["%{x}"], ["caf\u00e9"], ["-x"], ["one", "two"]],
+    [[""], ["a b"], ["x" * 129], ['a"b'], ["../../etc"], ["<script>"], ["%{x}"], ["caf\u00e9"], ["-x"]],
 )
 def test_an_id_that_may_do_harm_is_replaced(server: Server, sent: list[str]) -> None:
     answer = server.ask("/items/1", headers=[("X-Request-ID", each) for each in sent])

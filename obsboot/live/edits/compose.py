@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from obsboot.live.changes import Change, Document, Node, scalar
 from obsboot.live.clock import Clock, duration
 from obsboot.live.edits.inside import Inside
+from obsboot.live.edits.logs import own_tags
 
 _LOOK_BACK = "--query.lookback-delta"
 _RESEND = "--rules.alert.resend-delay"
@@ -18,12 +19,12 @@ _DEFAULTS = {_LOOK_BACK: 300.0, _RESEND: 60.0}
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`image` gives the image that runs in place of a reference. `procfs` is the folder that stands for /proc."""
+    """`image` gives the image that runs in place of a reference. `folders` has the run's own in place of the machine's."""
 
     run: str
     clock: Clock
     image: Callable[[str], str]
-    procfs: str = ""
+    folders: Mapping[str, str] = field(default_factory=dict)
 
 
 def compose(document: Document, around: Surroundings, inside: Inside) -> Iterator[Change]:
@@ -32,19 +33,28 @@ def compose(document: Document, around: Surroundings, inside: Inside) -> Iterato
         yield from _network(document, name, node, around)
     for service, node in document.values("services", "*"):
         for key, value in document.entries(node):
-            what = f"{service}.{key}"
-            if key == "image" and (image := around.image(value.value)) != value.value:
-                yield document.replace(value, scalar(image), "images", what)
-            if key == "container_name":
-                yield document.replace(value, scalar(f"{around.run}-{value.value}"), "networks", what)
+            yield from _setting(document, f"{service}.{key}", value, around)
             if key in ("environment", "command"):
-                yield from _addresses(document, value, what, inside)
-            if key == "ports":
-                yield from _ports(document, value, what)
-            if key == "volumes" and around.procfs:
-                yield from _mounts(document, value, what, around.procfs)
+                yield from _addresses(document, value, f"{service}.{key}", inside)
             if key == "command" and service == "services.prometheus":
-                yield from _flags(document, value, what, around.clock)
+                yield from _flags(document, value, f"{service}.{key}", around.clock)
+
+
+def _setting(document: Document, what: str, value: Node, around: Surroundings) -> Iterator[Change]:
+    """The change of one key of a service, whichever service it is."""
+    match what.rpartition(".")[2]:
+        case "image" if (image := around.image(value.value)) != value.value:
+            yield document.replace(value, scalar(image), "images", what)
+        case "container_name":
+            yield document.replace(value, scalar(f"{around.run}-{value.value}"), "networks", what)
+        case "ports":
+            yield from _ports(document, value, what)
+        case "volumes":
+            yield from _mounts(document, value, what, around.folders)
+        case "ulimits":
+            yield document.replace(value, "{}", "limits", what)
+        case "logging":
+            yield from own_tags(document, value, what, around.run)
 
 
 def network_name(run: str, key: str) -> str:
@@ -76,12 +86,12 @@ def _ports(document: Document, ports: Node, what: str) -> Iterator[Change]:
         yield document.replace(node, scalar(f"127.0.0.1::{target}"), "ports", f"{what}.{index}")
 
 
-def _mounts(document: Document, volumes: Node, what: str, procfs: str) -> Iterator[Change]:
+def _mounts(document: Document, volumes: Node, what: str, folders: Mapping[str, str]) -> Iterator[Change]:
     for index, node in document.entries(volumes):
-        text = node.value if isinstance(node.value, str) else ""
-        if text.startswith("/proc:"):
-            after = procfs + text.removeprefix("/proc")
-            yield document.replace(node, scalar(after), "mounts", f"{what}.{index}")
+        source, colon, rest = (node.value if isinstance(node.value, str) else "").partition(":")
+        own = folders.get(source, source)
+        if own != source:
+            yield document.replace(node, scalar(f"{own}{colon}{rest}"), "mounts", f"{what}.{index}")
 
 
 def _flags(document: Document, command: Node, what: str, clock: Clock) -> Iterator[Change]:

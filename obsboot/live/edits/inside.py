@@ -91,6 +91,7 @@ def inside(stack: Stack) -> Inside:
     servers: dict[str, str] = {}
     for instance in stack.instances:
         names |= {container(instance), *(f"{instance.id}-{name}" for name in recipe(instance.component).containers)}
+        names |= set(instance.component.containers)
         host, own = instance.address.rpartition(":")[0], _own(instance)
         if own:
             servers[container(instance)] = own

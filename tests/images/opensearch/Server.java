@@ -37,11 +37,11 @@ public final class Server {
         return found;
     }
 
-    /** As in the official image, a variable with a dot in its name is a setting. */
+    /** As in the official image, a variable with a dot in its name is a setting; those of plugins mean nothing here. */
     private static Settings settings(Path home) {
         Settings.Builder settings = Settings.builder().put("path.home", home);
         System.getenv().forEach((name, value) -> {
-            if (name.matches("[a-z0-9_]+(\\.[a-z0-9_]+)+")) {
+            if (name.matches("[a-z0-9_]+(\\.[a-z0-9_]+)+") && !name.startsWith("plugins.")) {
                 settings.put(name, value);
             }
         });

@@ -56,12 +56,8 @@ def pack(catalogue: Catalogue, tmp_path: Path) -> Make:
 
 
 def copied(pack: Pack) -> Copy:
-    around = {"redis:8": "mirror/redis:8"}
-    return copy(
-        pack,
-        15,
-        lambda clock: Surroundings("obsboot-test", clock, lambda i: around.get(i, f"own/{i}"), "/proc-of-the-run"),
-    )
+    around, folders = {"redis:8": "mirror/redis:8"}, {"/proc": "/proc-of-the-run"}
+    return copy(pack, 15, lambda at: Surroundings("obsboot-test", at, lambda i: around.get(i, f"own/{i}"), folders))
 
 
 def config(made: Copy, path: str) -> Any:

@@ -18,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ class Store:
             self.headers["Authorization"] = f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
         self.context = ssl.create_default_context(cafile=ca or None) if self.url.startswith("https:") else None
         self.flavour = ""
+        self.passwords: Mapping[str, str] = os.environ
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Status and answer. Raises StoreError where nothing answers."""
@@ -177,7 +178,7 @@ def _object(store: Store, kind: Kind, name: str, body: dict[str, Any], dry_run: 
 def _user(store: Store, kind: Kind, name: str, body: dict[str, Any], dry_run: bool) -> str:
     """A user is unchanged where its roles are the same and its password opens the door."""
     variable = body.pop("password_from")
-    password = os.environ.get(variable, "")
+    password = store.passwords.get(variable, "")
     if not password:
         raise StoreError(f"user {name}: the variable {variable} is empty: set its password there", USAGE)
     _, there = _there(store, kind, name)
@@ -231,9 +232,8 @@ def _reason(answer: Any) -> str:
 
 def _precondition(answer: Any) -> str:
     """OpenSearch changes a policy only for somebody who knows its last version."""
-    if not isinstance(answer, dict) or "_seq_no" not in answer:
-        return ""
-    return f"?if_seq_no={answer['_seq_no']}&if_primary_term={answer['_primary_term']}"
+    known = isinstance(answer, dict) and "_seq_no" in answer
+    return f"?if_seq_no={answer['_seq_no']}&if_primary_term={answer['_primary_term']}" if known else ""
 
 
 def _unwrapped(answer: Any, kind: Kind, name: str) -> dict[str, Any] | None:

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A small shipper that reads the *generated* filebeat.yml and does what it says, where Filebeat cannot be had.
 
 It knows the options that a pack writes, and refuses any other. What rests on it is replayed, not live.
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ import requests
 import yaml
 
 BATCH = 2000
+SETTINGS, REGISTRY = Path("/usr/share/filebeat/filebeat.yml"), Path("/usr/share/filebeat/data/registry.json")
+QUIET_SECONDS = 5
 KNOWN = {
     "type", "id", "paths", "file_identity.native", "prospector.scanner.fingerprint.enabled", "message_max_bytes",
     "clean_removed", "close.on_state_change.inactive", "parsers", "fields_under_root", "fields", "processors",
@@ -43,6 +47,10 @@ class Source:
     path: Path
     identity: tuple[int, int]
 
+    def is_quiet(self) -> bool:
+        """Whether nothing was written for as long as an entry of several lines is waited for."""
+        return time.time() - self.path.stat().st_mtime > QUIET_SECONDS
+
 
 @dataclass
 class Shipper:
@@ -63,11 +71,12 @@ class Shipper:
     def of(cls, path: Path, url: str, registry: dict[tuple[str, int, int], int] | None = None) -> Shipper:
         return cls(yaml.safe_load(path.read_text()), url, {} if registry is None else registry)
 
-    def run(self, ended: bool = True) -> int:
+    def run(self, ended: bool | None = True) -> int:
         """Reads what is new and sends it; returns how many entries were acknowledged.
 
-        `ended`: nothing more is written, so an entry of several lines is complete with the last of them. Raises
-        requests.RequestException where the store does not answer: then nothing of the batch counts as read.
+        `ended`: nothing more is written, so an entry of several lines is complete with the last of them; None asks the
+        age of the file. Raises requests.RequestException where the store does not answer: then nothing of the batch
+        counts as read.
         """
         before = self.sent
         for each in self.config["filebeat.inputs"]:
@@ -76,10 +85,11 @@ class Shipper:
                 self._ship(each, source, ended)
         return self.sent - before
 
-    def _ship(self, config: Mapping[str, Any], source: Source, ended: bool) -> None:
+    def _ship(self, config: Mapping[str, Any], source: Source, ended: bool | None) -> None:
         key = (config["id"], *source.identity)
         batch: list[Entry] = []
-        for entry in _entries(config, source, self.registry.get(key, 0), ended):
+        quiet = source.is_quiet() if ended is None else ended
+        for entry in _entries(config, source, self.registry.get(key, 0), quiet):
             batch.append(entry)
             if len(batch) == BATCH:
                 self._send(batch, key)
@@ -233,3 +243,31 @@ def _get(event: Mapping[str, Any], name: str) -> Any:
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def main(arguments: list[str]) -> int:
+    """Filebeat's command as far as a pack uses it: `test config`, or shipping until it is stopped."""
+    config = yaml.safe_load(SETTINGS.read_text())
+    if arguments[:2] == ["test", "config"]:
+        return 0
+    (url,) = config["output.elasticsearch"]["hosts"]
+    shipper = Shipper(config, url, _remembered(), patience=float("inf"))
+    while True:
+        try:
+            shipper.run(ended=None)
+        except (requests.RequestException, FileNotFoundError) as error:
+            print(f"tries again: {error}", file=sys.stderr, flush=True)
+        while shipper.refused:
+            print(f"refused: {shipper.refused.pop()}", file=sys.stderr, flush=True)
+        REGISTRY.write_text(json.dumps([[*key, offset] for key, offset in shipper.registry.items()]))
+        time.sleep(1)
+
+
+def _remembered() -> dict[tuple[str, int, int], int]:
+    if not REGISTRY.is_file():
+        return {}
+    return {(name, device, inode): offset for name, device, inode, offset in json.loads(REGISTRY.read_text())}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
