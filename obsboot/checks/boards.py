@@ -11,7 +11,7 @@ from typing import Any, Literal
 from obsboot.checks.documents import MalformedError, Way, json_lines, nearest
 from obsboot.checks.queries import Query
 from obsboot.promql.variables import filled
-from obsboot.render.log_panels import PLUGINS
+from obsboot.render.logs.panels import PLUGINS
 
 Kind = Literal["metrics", "logs", "expression"]
 _TEXTS: dict[Kind, str] = {"metrics": "expr", "logs": "query", "expression": "expression"}

@@ -11,8 +11,8 @@ from obsboot.checks.context import Context, listed, mapped
 from obsboot.checks.documents import Mapped, Way
 from obsboot.model import Finding
 from obsboot.promql.variables import used
-from obsboot.render.log_panels import PLUGINS
-from obsboot.render.logged import keeps_logs, store_address
+from obsboot.render.logs.logged import keeps_logs, store_address
+from obsboot.render.logs.panels import PLUGINS
 
 _OWN = frozenset({"__expr__", "-- Mixed --", "-- Dashboard --", "-- Grafana --"})
 """What Grafana has without anybody providing it."""

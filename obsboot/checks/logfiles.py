@@ -16,7 +16,7 @@ from obsboot.logs.configuration import parse
 from obsboot.logs.scanner import ConfigurationError
 from obsboot.logs.syntax import Configuration
 from obsboot.model import Instance
-from obsboot.render.logged import keeps_logs, logged, store, store_address
+from obsboot.render.logs.logged import keeps_logs, logged, store, store_address
 
 if TYPE_CHECKING:
     from obsboot.checks.context import Context

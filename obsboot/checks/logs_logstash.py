@@ -19,7 +19,7 @@ from obsboot.logs.scanner import ConfigurationError
 from obsboot.logs.syntax import Configuration
 from obsboot.logs.times import FormatError, expression
 from obsboot.model import Component, Finding
-from obsboot.render.logged import in_pipelines
+from obsboot.render.logs.logged import in_pipelines
 
 _FOLDER = "/usr/share/logstash/pipeline/"
 _PLUGINS = {

@@ -12,7 +12,7 @@ from obsboot.checks.documents import Listed, Mapped, mapped
 from obsboot.checks.savedobjects import Saved, walk
 from obsboot.checks.watching import LogRule
 from obsboot.promql.variables import used
-from obsboot.render.log_panels import PLUGINS
+from obsboot.render.logs.panels import PLUGINS
 
 if TYPE_CHECKING:
     from obsboot.checks.context import Context

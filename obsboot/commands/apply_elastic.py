@@ -30,7 +30,7 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
     from obsboot.live.store.apply import main  # noqa: PLC0415
     from obsboot.model import Exit, ObsbootError  # noqa: PLC0415
     from obsboot.render.context import administrator  # noqa: PLC0415
-    from obsboot.render.logged import keeps_logs, store, store_address  # noqa: PLC0415
+    from obsboot.render.logs.logged import keeps_logs, store, store_address  # noqa: PLC0415
     from obsboot.workspace import load_pack  # noqa: PLC0415
 
     stack = load_pack(root, catalogue_of(roots)).stack

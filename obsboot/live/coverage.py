@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from obsboot.live.options import Options
 from obsboot.model import Alert, Instance, Outcome, Proof, Proven, Result, Signal, Stack
-from obsboot.render.elastalert import log_alerts
-from obsboot.render.logged import log_signals, logged
+from obsboot.render.logs.elastalert import log_alerts
+from obsboot.render.logs.logged import log_signals, logged
 from obsboot.render.rules import active
 from obsboot.render.scrape import scraped
 

@@ -33,8 +33,8 @@ from obsboot.live.substitution import substituted
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Exit, Instance, ObsbootError, Pack, Recipe, Stack
 from obsboot.render.context import secrets
-from obsboot.render.filebeat import CONTAINER_LOGS
-from obsboot.render.logged import keeps_logs, log_folders
+from obsboot.render.logs.filebeat import CONTAINER_LOGS
+from obsboot.render.logs.logged import keeps_logs, log_folders
 from obsboot.render.scrape import container as service_of
 from obsboot.report.listening import Listener
 

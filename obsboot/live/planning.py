@@ -14,8 +14,8 @@ from obsboot.live.tasks import Trial, trials
 from obsboot.live.variables import rate_interval
 from obsboot.live.watched import Watched, watched
 from obsboot.model import Recipe, Stack, Truth, Workload
-from obsboot.render.elastalert import log_alerts
-from obsboot.render.logged import keeps_logs, logged
+from obsboot.render.logs.elastalert import log_alerts
+from obsboot.render.logs.logged import keeps_logs, logged
 
 QUICK_SECONDS = 120.0
 _RESERVE = 15.0

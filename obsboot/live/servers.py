@@ -17,8 +17,8 @@ from obsboot.live.images import Images, read_context
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Container, Exit, Instance, Recipe, Stack, Step
 from obsboot.render.context import settings_of
-from obsboot.render.filebeat import container_logging
-from obsboot.render.logged import logged
+from obsboot.render.logs.filebeat import container_logging
+from obsboot.render.logs.logged import logged
 
 READY_SECONDS = 120.0
 MAIN = ("server", "service")

@@ -6,12 +6,12 @@ from obsboot.model import GeneratedFile, Stack
 from obsboot.render.alertmanager import alertmanager
 from obsboot.render.compose import compose
 from obsboot.render.context import secrets
-from obsboot.render.elastalert import elastalert
-from obsboot.render.elastic import elastic
-from obsboot.render.filebeat import filebeat
 from obsboot.render.grafana import grafana
-from obsboot.render.kibana import kibana
-from obsboot.render.logstash import logstash
+from obsboot.render.logs.elastalert import elastalert
+from obsboot.render.logs.elastic import elastic
+from obsboot.render.logs.filebeat import filebeat
+from obsboot.render.logs.kibana import kibana
+from obsboot.render.logs.logstash import logstash
 from obsboot.render.rule_tests import rule_tests
 from obsboot.render.rules import rules
 from obsboot.render.scrape import scrape

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.model import Alert, GeneratedFile, LogAlert, Stack
-from obsboot.render.elastalert import log_alerts
-from obsboot.render.logged import CA_FILE, has_own_ca, keeps_logs
+from obsboot.render.logs.elastalert import log_alerts
+from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs
 from obsboot.render.rules import active
 from obsboot.render.yaml import MANAGED, OWNED, dump
 

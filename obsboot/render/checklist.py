@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from obsboot.model import Point, Stack
-from obsboot.render.logged import log_signals
+from obsboot.render.logs.logged import log_signals
 from obsboot.render.rules import active
 
 

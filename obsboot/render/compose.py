@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from obsboot.model import Exporter, GeneratedFile, Instance, Stack
 from obsboot.render.context import fill, flags_of, template_names
-from obsboot.render.filebeat import container_logging
-from obsboot.render.logged import logged
+from obsboot.render.logs.filebeat import container_logging
+from obsboot.render.logs.logged import logged
 from obsboot.render.scrape import container
 from obsboot.render.yaml import MANAGED, dump
 

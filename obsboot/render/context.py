@@ -9,8 +9,8 @@ from pathlib import Path
 import jinja2
 
 from obsboot.model import Instance, Stack
-from obsboot.render.access import passwords
-from obsboot.render.logged import CA_FILE, has_own_ca, keeps_logs, log_folders, store
+from obsboot.render.logs.access import passwords
+from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs, log_folders, store
 
 
 @lru_cache(maxsize=1)

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from obsboot.model import Dashboard, GeneratedFile, Headline, Instance, LogSignal, Overview, Panel, Signal, Stack
 from obsboot.render.json import dump as dump_json
-from obsboot.render.log_panels import PLUGINS, LogView, log_panel
-from obsboot.render.logged import (
+from obsboot.render.logs.logged import (
     CA_FILE,
     has_own_ca,
     keeps_logs,
@@ -21,6 +20,7 @@ from obsboot.render.logged import (
     store_address,
     streams,
 )
+from obsboot.render.logs.panels import PLUGINS, LogView, log_panel
 from obsboot.render.panels import DATASOURCE, Drawn, View, panel
 from obsboot.render.uids import uid_of
 from obsboot.render.yaml import OWNED, dump

@@ -11,7 +11,7 @@ from obsboot.render import units
 from obsboot.render.alertmanager import HEARTBEAT, SEVERITIES, kind_of, secret_files
 from obsboot.render.checklist import checklist
 from obsboot.render.context import environment, fill, fill_file, secrets, template_names
-from obsboot.render.elastalert import limit, log_alerts
+from obsboot.render.logs.elastalert import limit, log_alerts
 from obsboot.render.rules import active, operator, override, threshold
 from obsboot.render.views import names
 

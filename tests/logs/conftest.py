@@ -22,7 +22,7 @@ from obsboot.catalog.logformats import samples
 from obsboot.live.store.apply import Store, apply
 from obsboot.model import Component, Instance, LogFormat, Sample, Stack
 from obsboot.render import render
-from obsboot.render.logged import dataset, logged, namespace, streams
+from obsboot.render.logs.logged import dataset, logged, namespace, streams
 from tests.stacks import stack_of
 
 ENGINES = Path(os.environ.get("OBSBOOT_IMAGES", Path(__file__).parents[2] / "build/images.yaml")).with_name(

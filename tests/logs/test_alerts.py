@@ -22,7 +22,7 @@ from obsboot.live.logs.loud import Stored, Trial, base_of, documents_for
 from obsboot.live.logs.store import LogStore
 from obsboot.model import Instance, Stack
 from obsboot.promql.rewriting import seconds_of
-from obsboot.render.elastalert import elastalert, log_alerts
+from obsboot.render.logs.elastalert import elastalert, log_alerts
 from tests.logs.conftest import ENGINES, Server, installation, objects, running, wait_for
 from tests.stacks import stack_of
 

@@ -13,7 +13,7 @@ from obsboot.logs.documents import flat
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import UNPARSED, read
 from obsboot.model import Stack
-from obsboot.render.logged import streams
+from obsboot.render.logs.logged import streams
 from tests.logs.conftest import Server, every, installation, objects, reading, sent, stream_of
 from tests.stacks import stack_of
 

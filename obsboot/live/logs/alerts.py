@@ -15,7 +15,7 @@ from obsboot.live.run import Run
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Instance, LogAlert, ObsbootError
 from obsboot.promql import seconds_of
-from obsboot.render.elastalert import RUN_EVERY, log_alerts
+from obsboot.render.logs.elastalert import RUN_EVERY, log_alerts
 from obsboot.render.rules import alert_labels
 
 WATCHER = "elastalert"

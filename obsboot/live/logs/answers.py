@@ -5,8 +5,8 @@ from __future__ import annotations
 from obsboot.live.logs.shipping import why_not
 from obsboot.live.run import Run
 from obsboot.model import ObsbootError
-from obsboot.render.log_panels import documents
-from obsboot.render.logged import datasets, log_signals
+from obsboot.render.logs.logged import datasets, log_signals
+from obsboot.render.logs.panels import documents
 
 
 def check_answers(run: Run) -> None:

@@ -15,9 +15,9 @@ from obsboot.logs.documents import put
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import read
 from obsboot.model import Exit, Instance, LogAlert, ObsbootError, Stack
-from obsboot.render.elastalert import limit
-from obsboot.render.log_panels import documents
-from obsboot.render.logged import dataset, logged, namespace
+from obsboot.render.logs.elastalert import limit
+from obsboot.render.logs.logged import dataset, logged, namespace
+from obsboot.render.logs.panels import documents
 
 MARGIN = 0.1
 """How far above or below its limit a measured number is put."""

@@ -13,7 +13,7 @@ from obsboot.live.store.apply import STREAMS, Store, StoreError, apply
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Exit, Outcome, Stack
 from obsboot.render.context import administrator
-from obsboot.render.logged import in_pipelines, keeps_logs, store, store_address
+from obsboot.render.logs.logged import in_pipelines, keeps_logs, store, store_address
 
 _STORE_SECONDS = 180.0
 """A first start on a machine that is busy with the run's other containers."""

@@ -18,7 +18,7 @@ from obsboot.logs.entries import entries
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import dataset, read
 from obsboot.model import Instance
-from obsboot.render.logged import zone
+from obsboot.render.logs.logged import zone
 
 IMAGE = "python:3.13-slim"
 """Whose `cat` writes the lines."""

@@ -12,7 +12,7 @@ from obsboot.live.logs.opening import READER, SHIPPER
 from obsboot.live.run import Run
 from obsboot.live.servers import MAIN
 from obsboot.model import Instance
-from obsboot.render.logged import dataset, in_pipelines, logged, namespace
+from obsboot.render.logs.logged import dataset, in_pipelines, logged, namespace
 from obsboot.render.scrape import container
 
 

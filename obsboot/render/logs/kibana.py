@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from obsboot.model import GeneratedFile, Stack
-from obsboot.render.lens import LAYER, lens
-from obsboot.render.log_boards import Chart, Search
-from obsboot.render.logged import logged, store
-from obsboot.render.opensearch_dashboards import OpenSearchDashboards
-from obsboot.render.saved_objects import Drawn, SavedObjects, dump
+from obsboot.render.logs.boards import Chart, Search
+from obsboot.render.logs.lens import LAYER, lens
+from obsboot.render.logs.logged import logged, store
+from obsboot.render.logs.opensearch_dashboards import OpenSearchDashboards
+from obsboot.render.logs.saved_objects import Drawn, SavedObjects, dump
 
 _VERSIONS = {"index-pattern": "8.0.0", "search": "10.2.0", "lens": "8.9.0", "dashboard": "10.2.0"}
 """By type; 10.2.0 is the second model of a type, after those that were numbered like Kibana itself."""

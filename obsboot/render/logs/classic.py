@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from obsboot.render.log_boards import Chart, Number
-from obsboot.render.log_panels import MOST_VALUES
+from obsboot.render.logs.boards import Chart, Number
+from obsboot.render.logs.panels import MOST_VALUES
 
 Drawn = dict[str, Any]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from obsboot.render.classic import classic, knows_data_views
-from obsboot.render.log_boards import Chart, Search
-from obsboot.render.saved_objects import SOURCE, Drawn, SavedObjects, dump, source
+from obsboot.render.logs.boards import Chart, Search
+from obsboot.render.logs.classic import classic, knows_data_views
+from obsboot.render.logs.saved_objects import SOURCE, Drawn, SavedObjects, dump, source
 
 _VERSIONS = {"index-pattern": "7.6.0", "search": "7.9.3", "visualization": "7.10.0", "dashboard": "7.9.3"}
 

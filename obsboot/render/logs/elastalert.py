@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from obsboot.formula import evaluate
 from obsboot.model import GeneratedFile, Instance, LogAlert, LogSignal, Stack
 from obsboot.promql.rewriting import seconds_of
-from obsboot.render.access import password_of
-from obsboot.render.log_panels import documents
-from obsboot.render.logged import CA_FILE, has_own_ca, keeps_logs, log_signals, object_name, store_address, streams
+from obsboot.render.logs.access import password_of
+from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs, log_signals, object_name, store_address, streams
+from obsboot.render.logs.panels import documents
 from obsboot.render.rules import alert_labels, links, override
 from obsboot.render.views import names
 from obsboot.render.yaml import OWNED, dump

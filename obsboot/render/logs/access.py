@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsboot.model import Stack
-from obsboot.render.logged import object_name, store, streams
+from obsboot.render.logs.logged import object_name, store, streams
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from obsboot.model import LogField
-from obsboot.render.log_boards import Chart, Number
-from obsboot.render.log_panels import MOST_VALUES
+from obsboot.render.logs.boards import Chart, Number
+from obsboot.render.logs.panels import MOST_VALUES
 
 Drawn = dict[str, Any]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from obsboot.logs.logstash import component_filter
 from obsboot.model import GeneratedFile, Stack
-from obsboot.render.access import password_of
-from obsboot.render.elastic import read_components
-from obsboot.render.logged import (
+from obsboot.render.logs.access import password_of
+from obsboot.render.logs.elastic import read_components
+from obsboot.render.logs.logged import (
     CA_FILE,
     has_own_ca,
     in_pipelines,

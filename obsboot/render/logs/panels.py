@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from obsboot.logs.reading import dataset as dataset_of_format
 from obsboot.model import Instance, LogSignal, Stack
-from obsboot.render.logged import dataset, datasets, namespace, store
+from obsboot.render.logs.logged import dataset, datasets, namespace, store
 
 Drawn = dict[str, object]
 

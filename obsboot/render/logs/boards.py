@@ -12,8 +12,8 @@ from typing import Literal
 from obsboot.logs.queries import fields_of
 from obsboot.logs.steps import filled
 from obsboot.model import Instance, LogField, LogFormat, LogSignal, Panel, Stack
-from obsboot.render.log_panels import documents
-from obsboot.render.logged import dataset, log_signals, logged, namespace
+from obsboot.render.logs.logged import dataset, log_signals, logged, namespace
+from obsboot.render.logs.panels import documents
 
 COLUMNS = 48
 """Columns of the grid on which a front end lays out its panels."""

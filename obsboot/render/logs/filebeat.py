@@ -8,8 +8,8 @@ from typing import Any
 from obsboot.logs.entries import LONGEST, MOST_LINES
 from obsboot.logs.reading import begins
 from obsboot.model import GeneratedFile, Instance, Stack
-from obsboot.render.access import password_of
-from obsboot.render.logged import (
+from obsboot.render.logs.access import password_of
+from obsboot.render.logs.logged import (
     CA_FILE,
     dataset,
     has_own_ca,

@@ -14,12 +14,12 @@ from obsboot.logs.ingest import component_pipeline, format_pipeline
 from obsboot.logs.mappings import mapping
 from obsboot.model import Component, GeneratedFile, Stack
 from obsboot.render import json
-from obsboot.render.access import roles, users
-from obsboot.render.logged import in_pipelines, keeps_logs, logged, object_name, store, streams, zone
+from obsboot.render.logs.access import roles, users
+from obsboot.render.logs.logged import in_pipelines, keeps_logs, logged, object_name, store, streams, zone
 
 PRIORITY = 300
 """Above the 100 of the templates that Elasticsearch brings for `logs-*-*`, and the 200 of its integrations."""
-_INSTALLER = Path(__file__).parents[1] / "live" / "store" / "apply.py"
+_INSTALLER = Path(__file__).parents[2] / "live" / "store" / "apply.py"
 """What `obsboot apply-elastic` runs; it needs nothing of obsboot, so the pack's own container runs it too."""
 ROLLOVER_AGE = "1d"
 """An index a day, so that what is older than the retention goes to the day."""

@@ -17,13 +17,13 @@ from obsboot.catalog import Catalogue
 from obsboot.logs.queries import asked, fields_in
 from obsboot.model import Component, Dashboard, Instance, LogSignal, Panel, Place, Row, Stack
 from obsboot.render import render
-from obsboot.render.classic import classic
-from obsboot.render.elastic import elastic
 from obsboot.render.grafana import grafana
-from obsboot.render.kibana import kibana
-from obsboot.render.lens import lens
-from obsboot.render.log_boards import Chart, Number
-from obsboot.render.log_panels import MOST_VALUES, PLUGINS
+from obsboot.render.logs.boards import Chart, Number
+from obsboot.render.logs.classic import classic
+from obsboot.render.logs.elastic import elastic
+from obsboot.render.logs.kibana import kibana
+from obsboot.render.logs.lens import lens
+from obsboot.render.logs.panels import MOST_VALUES, PLUGINS
 from tests.stacks import stack_of
 
 Drawn = dict[str, Any]

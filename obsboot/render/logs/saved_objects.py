@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from obsboot.model import Stack
-from obsboot.render.field_boards import field_boards
-from obsboot.render.log_boards import COLUMNS, Board, Chart, Search, instance_boards, mapped, searches
-from obsboot.render.logged import namespace, streams
+from obsboot.render.logs.boards import COLUMNS, Board, Chart, Search, instance_boards, mapped, searches
+from obsboot.render.logs.field_boards import field_boards
+from obsboot.render.logs.logged import namespace, streams
 
 Drawn = dict[str, Any]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from obsboot.logs.reading import dataset
 from obsboot.model import LogFormat, Stack
-from obsboot.render.log_boards import Board, Chart, Number, Search, formats, mapped
+from obsboot.render.logs.boards import Board, Chart, Number, Search, formats, mapped
 
 _COUNT = Number("Lines")
 _SECONDS = "statement.seconds"
