@@ -19,6 +19,7 @@ from obsboot import __version__
 COMMANDS: Mapping[str, str] = {
     "init": "Write the observability pack of this repository.",
     "detect": "Show what the repository tells about its stack, with file:line.",
+    "update": "Bring the pack up to date without losing a hand-edited line.",
     "check": "Prove what can be proven without containers.",
     "validate": "Prove the rest in running containers.",
     "apply-elastic": "Install the pack's templates and pipelines in its log store.",

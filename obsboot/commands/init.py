@@ -46,6 +46,7 @@ def command(root: Path, yes: bool, pairs: tuple[str, ...], file: Path | None, ro
     """
     from obsboot import workspace  # noqa: PLC0415
     from obsboot.commands.showing import say, show_detection, show_plan  # noqa: PLC0415
+    from obsboot.commands.wanting import wanted  # noqa: PLC0415
     from obsboot.detect import detect  # noqa: PLC0415
 
     said = _Said(pairs, file, not (yes or pairs or file) and sys.stdin.isatty() and sys.stdout.isatty())
@@ -56,7 +57,7 @@ def command(root: Path, yes: bool, pairs: tuple[str, ...], file: Path | None, ro
     detection = detect(root, catalogue)
     show_detection(detection)
     draft = _draft(root, said, catalogue, detection, state)
-    plan = _plan(root, draft, catalogue, state)
+    plan = workspace.plan(root, wanted(root, draft, catalogue, state))
     if plan.is_noop:
         _unchanged(plan)
         return
@@ -97,28 +98,6 @@ def _draft(root: Path, said: _Said, catalogue: Catalogue, detection: Detection, 
     for note in assumptions(draft, catalogue):
         say(f"note: {note}")
     return draft
-
-
-def _plan(root: Path, draft: Draft, catalogue: Catalogue, state: State | None) -> Plan:
-    from obsboot import workspace  # noqa: PLC0415
-    from obsboot.answers import merge, stored_text  # noqa: PLC0415
-    from obsboot.answers.overrides import read_overrides  # noqa: PLC0415
-    from obsboot.render import render, secrets  # noqa: PLC0415
-    from obsboot.render.alertmanager import secret_files  # noqa: PLC0415
-    from obsboot.stack import resolve  # noqa: PLC0415
-
-    stack = resolve(read_overrides(root, draft.answers, catalogue), catalogue)
-    before = merge(workspace.stored(root, state), catalogue).explicit() if state else {}
-    wanted = workspace.Wanted(
-        files=render(stack),
-        answers=stored_text(draft.explicit(), catalogue),
-        directory=stack.directory,
-        origin={key: given.origin for key, given in draft.given.items()},
-        answers_before=stored_text(before, catalogue) if before else "",
-        variables=secrets(stack),
-        secret_files=secret_files(stack),
-    )
-    return workspace.plan(root, wanted)
 
 
 def _confirmed() -> bool:

@@ -13,15 +13,15 @@ from obsboot.model import Exit, GeneratedFile, ObsbootError
 from obsboot.workspace import state as st
 from obsboot.workspace.obstacles import content, obstacle
 
-Action = Literal["create", "replace", "unchanged", "keep", "refuse"]
-"""create: nothing is there; replace: obsboot's own bytes are; keep: the user's are, and stay; refuse: see reason."""
+Action = Literal["create", "replace", "delete", "unchanged", "keep", "refuse"]
+"""create: nothing is there; replace, delete: obsboot's own bytes are; keep: the user's are, and stay; refuse: see reason."""
 
 _EDITED = "differs from its recorded rendering"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens at one path. `previous` is the blob id that a replacement expects to find.
+    """What happens at one path. `previous` is the blob id that a replacement or a removal expects to find.
 
     `backup` is where the bytes that are replaced are kept, if they are not obsboot's own.
     """
@@ -39,14 +39,16 @@ class Step:
 class Wanted:
     """Everything that shall be in the repository.
 
-    `answers` is the text of the answers file, `answers_before` what obsboot would have written there for the answers
-    that are stored now. `variables` get random values in `.env`; `secret_files` are for the user to fill in.
+    `answers` is the text of the answers file, `answers_before` what obsboot would have written there for the answers that
+    are stored now. `values` has every answer that holds, defaults included. `variables` get random values in `.env`;
+    `secret_files` are for the user to fill in.
     """
 
     files: tuple[GeneratedFile, ...]
     answers: str
     directory: str
     origin: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
     answers_before: str = ""
     variables: tuple[str, ...] = ()
     secret_files: tuple[str, ...] = ()
@@ -67,7 +69,7 @@ class Plan:
 
     @property
     def is_noop(self) -> bool:
-        return not self.of("create", "replace", "refuse")
+        return not self.of("create", "replace", "delete", "refuse")
 
 
 def plan(root: Path, wanted: Wanted) -> Plan:
@@ -75,17 +77,17 @@ def plan(root: Path, wanted: Wanted) -> Plan:
     if not root.is_dir():
         raise ObsbootError(f"{root}: there is no such folder", fix="name the repository's folder")
     known = st.load_state(root)
-    files = (*wanted.files, *_gitignore(wanted))
+    files = with_gitignore(wanted)
     steps = [_known_step(root, file, known, wanted) if known else _new_step(root, file) for file in files]
     if known:
         steps += _no_longer(known, {file.path for file in files})
-    private, notes = list(_secret_steps(root, wanted)), list(_lacking(root, wanted))
+    private, notes = list(secret_steps(root, wanted)), list(lacking(root, wanted))
     steps += private
     if not any(step.action == "refuse" for step in steps):
-        state = st.state_of(files, wanted.origin, __version__)
+        state = st.state_of(files, wanted.origin, __version__, wanted.values)
         if known and not any(step.action == "replace" for step in steps):
-            state = replace(known, origin=wanted.origin)
-        steps += _state_steps(root, wanted, known, state)
+            state = replace(known, origin=wanted.origin, values=wanted.values)
+        steps += state_steps(root, wanted, known, state)
     return Plan(root, tuple(steps), tuple(notes), (f"{wanted.directory}/secrets",))
 
 
@@ -104,6 +106,11 @@ def refusal(plan: Plan) -> ObsbootError | None:
         else "move what is in the way, or choose another folder with --set directory=PATH",
         code=Exit.REFUSED,
     )
+
+
+def with_gitignore(wanted: Wanted) -> tuple[GeneratedFile, ...]:
+    """The files, and what keeps secrets out of version control."""
+    return (*wanted.files, *_gitignore(wanted))
 
 
 def _gitignore(wanted: Wanted) -> Iterator[GeneratedFile]:
@@ -161,7 +168,7 @@ def _changed_step(root: Path, file: GeneratedFile, replaceable: bytes | None, ed
     """
     if replaceable is None:
         return Step(file.path, "refuse", f"would change, and {_EDITED}" if edited else "would change")
-    return replace(_replacing(root, file.path, file.text.encode(), replaceable), mode=_mode(file))
+    return replace(replacing(root, file.path, file.text.encode(), replaceable), mode=_mode(file))
 
 
 def is_pristine(data: bytes, blob: str) -> bool:
@@ -175,7 +182,7 @@ def _no_longer(known: st.State, wanted: set[str]) -> Iterator[Step]:
             yield Step(path, "refuse", "would no longer be part of the pack")
 
 
-def _secret_steps(root: Path, wanted: Wanted) -> Iterator[Step]:
+def secret_steps(root: Path, wanted: Wanted) -> Iterator[Step]:
     """Secrets are made once and never read back, shown or recorded."""
     files: list[tuple[str, str, int]] = []
     if wanted.variables:
@@ -200,14 +207,16 @@ def _instruction(names: Iterable[str]) -> str:
     return f"Each of these files holds one secret and nothing else; as long as one is empty, nobody is told:\n{listed}"
 
 
-def _lacking(root: Path, wanted: Wanted) -> Iterator[str]:
+def lacking(root: Path, wanted: Wanted) -> Iterator[str]:
+    """Secrets that the pack needs and `.env` does not have."""
     there = (content(root / wanted.directory / ".env") or b"").decode(errors="replace")
     names = {line.partition("=")[0].strip() for line in there.split("\n")}
-    if there and (lacking := [name for name in wanted.variables if name not in names]):
-        yield f"{wanted.directory}/.env lacks {', '.join(lacking)}; add each with a random value"
+    if there and (absent := [name for name in wanted.variables if name not in names]):
+        yield f"{wanted.directory}/.env lacks {', '.join(absent)}; add each with a random value"
 
 
-def _state_steps(root: Path, wanted: Wanted, known: st.State | None, new: st.State) -> Iterator[Step]:
+def state_steps(root: Path, wanted: Wanted, known: st.State | None, new: st.State) -> Iterator[Step]:
+    """The answers, the base and the manifest, which comes last."""
     answers = _answers_step(root, wanted)
     if known and answers.action == "unchanged" and new.files == known.files:
         return  # how the same answers were given this time is no reason to write
@@ -215,7 +224,7 @@ def _state_steps(root: Path, wanted: Wanted, known: st.State | None, new: st.Sta
     for path, data in ((st.BASE, st.base_bytes(new)), (st.MANIFEST, st.manifest_text(new).encode())):
         there = None if obstacle(root, path) else content(root / path)
         if there != data:
-            yield _replacing(root, path, data, there)
+            yield replacing(root, path, data, there)
 
 
 def _answers_step(root: Path, wanted: Wanted) -> Step:
@@ -223,12 +232,13 @@ def _answers_step(root: Path, wanted: Wanted) -> Step:
     same = there is not None and wanted.answers == wanted.answers_before
     if there == data or same:
         return Step(st.ANSWERS, "unchanged")
-    step = _replacing(root, st.ANSWERS, data, there)
+    step = replacing(root, st.ANSWERS, data, there)
     foreign = there is not None and there != wanted.answers_before.encode()
     return replace(step, backup=f"{st.FOLDER}/backup/answers.yml") if foreign else step
 
 
-def _replacing(root: Path, path: str, data: bytes, there: bytes | None) -> Step:
+def replacing(root: Path, path: str, data: bytes, there: bytes | None) -> Step:
+    """The step that puts these bytes where those are, or where nothing is."""
     if why := obstacle(root, path):
         return Step(path, "refuse", why)
     if there is None:

@@ -20,7 +20,11 @@ _LARGEST_BASE = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One file that obsboot wrote. `source` is its identity: its path may change with the answers."""
+    """One file that obsboot wrote. `source` is its identity: its path may change with the answers.
+
+    `status` is written, conflict, declined (the user deleted it) or orphan (the template no longer has it). `home` is
+    where the template puts a file that the user has moved, and empty for all others.
+    """
 
     source: str
     blob: str
@@ -28,19 +32,21 @@ class Recorded:
     base_version: str
     status: str = "written"
     executable: bool = False
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What the repository knows of its pack. `origin` tells of each answer where it came from.
 
-    `base` holds the pristine rendering of every file that is not a seed, by blob id.
+    `base` holds the pristine rendering of every file that is not a seed, by blob id; `values` every answer that held.
     """
 
     version: str
     files: Mapping[str, Recorded]
     origin: Mapping[str, str] = field(default_factory=dict)
     base: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def pristine(self, path: str) -> str | None:
         """The file as it was rendered; None for seeds and files that the state does not know."""
@@ -53,7 +59,9 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def state_of(files: Iterable[GeneratedFile], origin: Mapping[str, str], version: str) -> State:
+def state_of(
+    files: Iterable[GeneratedFile], origin: Mapping[str, str], version: str, values: Mapping[str, str] | None = None
+) -> State:
     """The state after `files` were written as they are."""
     recorded, base = {}, {}
     for file in sorted(files, key=lambda file: file.path):
@@ -61,20 +69,22 @@ def state_of(files: Iterable[GeneratedFile], origin: Mapping[str, str], version:
         recorded[file.path] = Recorded(file.source, blob, file.owner, version, executable=file.executable)
         if file.owner != "seed":
             base[blob] = file.text
-    return State(version, recorded, dict(sorted(origin.items())), base)
+    return State(version, recorded, dict(sorted(origin.items())), base, dict(sorted((values or {}).items())))
 
 
 def manifest_text(state: State) -> str:
     """The text of `manifest.json`: a line for each file, so that two branches merge well."""
     head = {"schema": SCHEMA, "obsboot": state.version, "base": _digest(state.base), "answers": dict(state.origin)}
+    head |= {"values": dict(state.values)} if state.values else {}
     files = [f"    {json.dumps(path)}: {json.dumps(_said(one))}" for path, one in state.files.items()]
     body = json.dumps(head, indent=2).removesuffix("\n}")
     return f'{body},\n  "files": {{\n' + ",\n".join(files) + "\n  }\n}\n"
 
 
 def _said(one: Recorded) -> dict[str, str | bool]:
-    """Its fields in their order, none of which has to be copied."""
-    return {name: getattr(one, name) for name in Recorded.__slots__}
+    """Its fields in their order, none of which has to be copied; a file that was not moved has no home of its own."""
+    said = {name: getattr(one, name) for name in Recorded.__slots__}
+    return {name: value for name, value in said.items() if name != "home" or value}
 
 
 def base_bytes(state: State) -> bytes:
@@ -102,7 +112,8 @@ def load_state(root: Path) -> State | None:
         schema = data["schema"]
         if schema == SCHEMA:
             files = {name: Recorded(**one) for name, one in data["files"].items()}
-            return State(data["obsboot"], files, data["answers"], _base(root, data["base"]))
+            base, values = _base(root, data["base"]), data.get("values", {})
+            return State(data["obsboot"], files, data["answers"], base, values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(MANIFEST, str(error) or type(error).__name__) from None
     raise ObsbootError(

@@ -22,6 +22,7 @@ from small_catalogue import lay_out, small_catalogue, snapshot
 from obsboot.answers import stored_text
 from obsboot.model import Exit, GeneratedFile, ObsbootError
 from obsboot.workspace import Plan, Wanted, load_pack, load_state, plan, recover, refusal, write
+from obsboot.workspace import journal, placing
 from obsboot.workspace import transaction as tx
 from obsboot.workspace.obstacles import obstacle
 from obsboot.workspace.state import ANSWERS, BASE, MANIFEST, base_bytes, blob_id, manifest_text, state_of
@@ -411,7 +412,10 @@ _OPERATIONS = [
     (Path, "chmod"),
     (Path, "unlink"),
     (os, "link"),
-    (tx, "_make"),
+    (tx, "make"),
+    (placing, "make"),
+    (journal, "make"),
+    (Path, "rmdir"),
     (shutil, "rmtree"),
     (shutil, "copy2"),
 ]

@@ -1,0 +1,161 @@
+"""Files on their way into their places and, where one cannot go there, back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from obsboot.model import Exit, ObsbootError
+from obsboot.workspace.journal import JOURNAL, STAGING, UNDO, Entry, Journal, make
+from obsboot.workspace.obstacles import content, obstacle
+from obsboot.workspace.state import blob_id
+
+
+class _ChangedError(ObsbootError):
+    """Other bytes are there than the plan was made for."""
+
+
+def commit(root: Path, journal: Journal) -> None:
+    """Puts every file in its place; where one cannot go there, takes back those that were."""
+    placed: list[Entry] = []
+    try:
+        for folder in journal.folders:
+            _make_folder(root, folder, 0o700 if folder in journal.private else 0o755)
+        for entry in journal.entries:  # one by one: what is placed before a failure has to be known
+            if _place(root, entry):
+                placed.append(entry)  # noqa: PERF401
+    except (OSError, ObsbootError):
+        _take_back(root, placed, journal.folders)
+        raise
+    _end(root, journal)
+
+
+def finish(root: Path, journal: Journal) -> list[str]:
+    """Puts the rest in its place, perhaps long after: what is the user's by now stays and is returned.
+
+    Nothing is ever taken back here, and where the system refuses, the next command tries again.
+    """
+    kept = []
+    for folder in journal.folders:
+        _make_folder(root, folder, 0o700 if folder in journal.private else 0o755)
+    for entry in journal.entries:
+        try:
+            _place(root, entry)
+        except _ChangedError:
+            kept.append(entry.path)
+    _end(root, journal)
+    return kept
+
+
+def _end(root: Path, journal: Journal) -> None:
+    """All is in its place. What was there before stays under UNDO, if it is to be had back."""
+    for entry in journal.entries:
+        if not entry.blob:
+            _prune(root, entry.path)
+    if journal.undoable:
+        for entry in journal.entries:  # a new file was put in its place as a link to the staged one
+            (root / STAGING / str(entry.number)).unlink(missing_ok=True)
+        shutil.rmtree(root / UNDO, ignore_errors=True)
+        (root / STAGING).replace(root / UNDO)
+        return
+    (root / STAGING / JOURNAL).unlink()
+    shutil.rmtree(root / STAGING, ignore_errors=True)
+
+
+def _prune(root: Path, path: str) -> None:
+    """A folder out of which the last file was taken goes."""
+    with suppress(OSError):  # not empty, or gone already
+        for parent in PurePosixPath(path).parents:
+            if str(parent) != ".":
+                (root / parent).rmdir()
+
+
+def _make_folder(root: Path, folder: str, mode: int) -> None:
+    if why := obstacle(root, f"{folder}/x"):
+        raise ObsbootError(f"{folder}: {why}", code=Exit.REFUSED)
+    with suppress(FileExistsError):  # an earlier run came this far, perhaps not to the mode
+        (root / folder).mkdir()
+    (root / folder).chmod(mode)
+
+
+def _place(root: Path, entry: Entry) -> bool:
+    """Whether the file is there by our doing, in this run or in the one that is being finished."""
+    if not entry.blob:
+        return _removed(root, entry)
+    staged, target = root / STAGING / str(entry.number), root / entry.path
+    if why := obstacle(root, entry.path):
+        raise ObsbootError(f"{entry.path}: {why}", fix=f"or remove {STAGING}", code=Exit.REFUSED)
+    if not staged.exists() or (target.exists() and target.samefile(staged)):
+        return True
+    there = content(target)
+    found = "" if there is None else blob_id(there)
+    if found == entry.blob:
+        return False  # somebody else wrote the same
+    if found != entry.previous:
+        raise _changed(entry.path)
+    if there is None:
+        _put_new(staged, target)
+    else:
+        _keep(root, entry, there)
+        staged.replace(target)
+    return True
+
+
+def _removed(root: Path, entry: Entry) -> bool:
+    """Whether the file is gone by our doing."""
+    if why := obstacle(root, entry.path):
+        raise ObsbootError(f"{entry.path}: {why}", fix=f"or remove {STAGING}", code=Exit.REFUSED)
+    there = content(root / entry.path)
+    if there is None:
+        return (root / STAGING / f"{entry.number}.old").exists()
+    if blob_id(there) != entry.previous:
+        raise _changed(entry.path)
+    _keep(root, entry, there)
+    (root / entry.path).unlink()
+    return True
+
+
+def _changed(path: str) -> _ChangedError:
+    return _ChangedError(f"{path}: it changed while obsboot was at work", fix="run it again", code=Exit.REFUSED)
+
+
+def _keep(root: Path, entry: Entry, there: bytes) -> None:
+    """The invariant: bytes that are not obsboot's own are copied before they are replaced."""
+    old = root / STAGING / f"{entry.number}.old"
+    if not old.exists():
+        shutil.copy2(root / entry.path, old)
+    if entry.backup:
+        (root / entry.backup).unlink(missing_ok=True)
+        make(root / entry.backup, there, 0o644)
+
+
+def _put_new(staged: Path, target: Path) -> None:
+    """Exclusively, so that a file which appeared just now is not overwritten; where links are unknown, nearly so."""
+    try:
+        os.link(staged, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        if target.exists():
+            raise
+        staged.rename(target)
+
+
+def _take_back(root: Path, placed: Sequence[Entry], folders: Sequence[str]) -> None:
+    for entry in reversed(placed):
+        there = content(root / entry.path)
+        if ("" if there is None else blob_id(there)) != entry.blob:
+            continue
+        old = root / STAGING / f"{entry.number}.old"
+        if entry.previous and old.exists():
+            old.replace(root / entry.path)
+        elif not entry.previous:
+            (root / entry.path).unlink()
+        if entry.backup:
+            (root / entry.backup).unlink(missing_ok=True)
+    for folder in reversed(folders):
+        with suppress(OSError):
+            (root / folder).rmdir()

@@ -1,0 +1,189 @@
+"""The plan of an update: a verdict for each file, the steps that carry it out, and the state afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from obsboot import __version__
+from obsboot.merge import Labels, has_markers
+from obsboot.model import Exit, ObsbootError
+from obsboot.workspace import state as st
+from obsboot.workspace.obstacles import content, obstacle
+from obsboot.workspace.planning import Plan, Step, Wanted, lacking, replacing, secret_steps, state_steps, with_gitignore
+from obsboot.workspace.update.moves import followed
+from obsboot.workspace.update.sides import Sides, sides
+from obsboot.workspace.update.verdicts import SIDECAR, Verdict, broken_merge, verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An answer that is another than at the last time, or holds for another reason (`origin`)."""
+
+    key: str
+    before: str
+    after: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update does: the same object whether it is shown or executed."""
+
+    version: str
+    """That of the obsboot which wrote the pack the last time."""
+    verdicts: tuple[Verdict, ...]
+    answers: tuple[Changed, ...]
+    plan: Plan
+
+    def of(self, *actions: str) -> tuple[Verdict, ...]:
+        return tuple(each for each in self.verdicts if each.action in actions)
+
+    @property
+    def is_noop(self) -> bool:
+        """Whether nothing is to be written and nothing to be told."""
+        return self.plan.is_noop and not self.conflicts
+
+    @property
+    def conflicts(self) -> tuple[Verdict, ...]:
+        return self.of("conflict")
+
+
+Judge = Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]]
+"""Of the pack's texts as they would be, and of the merged ones among them: path -> what is broken in a merged file."""
+
+
+def plan_update(root: Path, wanted: Wanted, judge: Judge | None = None) -> Update:
+    """What `wanted` means for the pack in the repository. Reads only. What `judge` finds broken is a conflict.
+
+    Raises ObsbootError where there is no pack or its state is damaged (5), where a file still holds the markers of an
+    earlier update, or where a newer obsboot wrote the pack (5).
+    """
+    known = st.load_state(root)
+    if known is None:
+        fix = "`obsboot init` writes one, `obsboot adopt` takes in what is there"
+        raise ObsbootError(f"{root}: there is no pack to update: {st.MANIFEST} is missing", fix=fix)
+    _refuse_older(known.version)
+    known = followed(root, known)
+    files = with_gitignore(wanted)
+    labels = Labels("yours", f"template {known.version}", f"template {__version__}")
+    met = [(each, verdict(each, labels, __version__)) for each in sides(root, known, files)]
+    decided = tuple(_judged(met, judge))
+    _refuse_markers(root, decided)
+    files_after, base = _remembered(decided)
+    new = st.State(__version__, files_after, dict(sorted(wanted.origin.items())), base, wanted.values)
+    return Update(known.version, decided, tuple(_answers(known, wanted)), _plan(root, wanted, known, decided, new))
+
+
+def _judged(met: Sequence[tuple[Sides, Verdict]], judge: Judge | None) -> Iterator[Verdict]:
+    """The verdicts, with each merge that would break something a conflict."""
+    merged = {v.at: v.data.decode() for _, v in met if v.action == "merge" and v.data is not None}
+    texts = {v.at: text for s, v in met if (text := _text(s, v)) is not None}
+    broken = judge(texts, merged) if judge and merged else {}
+    for sides_, each in met:
+        yield broken_merge(sides_, broken[each.at]) if each.at in broken else each
+
+
+def _text(sides_: Sides, each: Verdict) -> str | None:
+    """What the file would say afterwards; None where it is no part of the pack then, or no text."""
+    data = each.data if each.data is not None else sides_.yours
+    if each.action in ("delete", "declined", "released", "refuse") or each.recorded is None or data is None:
+        return None
+    try:
+        return data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return None
+
+
+def _refuse_older(version: str) -> None:
+    if _ordered(version) > _ordered(__version__):
+        raise ObsbootError(
+            f"the pack was written by obsboot {version}, and this is {__version__}",
+            fix=f"install obsboot {version} or newer: an older one cannot know what the newer one wrote",
+            code=Exit.REFUSED,
+        )
+
+
+def _ordered(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _refuse_markers(root: Path, decided: Sequence[Verdict]) -> None:
+    """Markers within markers nobody can resolve."""
+    marked = [f"{v.path}:{line}" for v in decided if (line := _marked(root / v.path))]
+    if marked:
+        raise ObsbootError(
+            f"markers of an earlier update are still in {', '.join(marked)}",
+            fix="resolve them in the editor, or `obsboot resolve PATH --yours` or `--template`",
+            code=Exit.REFUSED,
+        )
+
+
+def _marked(path: Path) -> int | None:
+    data = content(path) if path.is_file() and not path.is_symlink() else None
+    return has_markers(data.decode(errors="replace")) if data and b"<<<<<<<" in data else None
+
+
+def _remembered(decided: Iterable[Verdict]) -> tuple[dict[str, st.Recorded], dict[str, str]]:
+    """Which files the state has afterwards, and the pristine texts of them."""
+    files, base = {}, {}
+    for each in sorted(decided, key=lambda v: v.at):
+        if each.recorded is None:
+            continue
+        files[each.at] = each.recorded
+        if each.base is not None and each.recorded.owner != "seed":
+            base[each.recorded.blob] = each.base
+    return files, base
+
+
+def _answers(known: st.State, wanted: Wanted) -> Iterator[Changed]:
+    """Those that differ; a pack from before answers were kept with their values has none to compare."""
+    for key in sorted({*known.values, *wanted.values}) if known.values else ():
+        before, after = known.values.get(key, ""), wanted.values.get(key, "")
+        if before != after:
+            yield Changed(key, before, after, wanted.origin.get(key, "default"))
+
+
+def _plan(root: Path, wanted: Wanted, known: st.State, decided: Sequence[Verdict], new: st.State) -> Plan:
+    steps = [step for each in decided for step in _steps(root, each)]
+    steps += secret_steps(root, wanted)
+    if not any(step.action == "refuse" for step in steps):
+        steps += state_steps(root, wanted, known, new)
+    return Plan(root, tuple(steps), tuple(lacking(root, wanted)), (f"{wanted.directory}/secrets",))
+
+
+def _steps(root: Path, each: Verdict) -> Iterator[Step]:
+    if each.action == "refuse":
+        yield Step(each.path, "refuse", each.reason)
+    if each.action == "delete":
+        yield _removing(root, each.path, each.reason)
+    if each.data is not None:
+        yield replace(_written(root, each), reason=each.reason)
+        if each.goal and each.goal != each.path:
+            yield _removing(root, each.path, f"it is now {each.goal}")
+    if each.aside is not None:
+        yield from _beside(root, each.path + SIDECAR, each.aside)
+
+
+def _written(root: Path, each: Verdict) -> Step:
+    """A file that is replaced keeps its mode, but for the executable bit where the template says so."""
+    source = root / each.path
+    is_executable = each.recorded.executable if each.recorded else False
+    mode = (source.stat().st_mode & 0o777) if source.is_file() else 0o644
+    mode = mode | 0o111 if is_executable else mode
+    goal = root / each.at
+    step = replacing(root, each.at, each.data or b"", content(goal))
+    return replace(step, mode=mode)
+
+
+def _removing(root: Path, path: str, reason: str) -> Step:
+    return Step(path, "delete", reason, previous=st.blob_id(content(root / path) or b""))
+
+
+def _beside(root: Path, path: str, data: bytes) -> Iterator[Step]:
+    """The sidecar, unless it says the same already."""
+    why = obstacle(root, path)
+    there = None if why else content(root / path)
+    if there != data:
+        yield Step(path, "refuse", why) if why else replacing(root, path, data, there)
