@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--yes", "-y", is_flag=True, help="Never ask.")
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Another answer: redis.version=8. Repeatable.")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Another answer: cache.version=8. Repeatable.")
 @catalog_option
 def command(root: Path, pairs: tuple[str, ...], roots: tuple[Path, ...], **flags: bool) -> None:
     """Render the pack anew, with this obsboot and with the answers as they are or as --set changes them, and bring
