@@ -22,6 +22,7 @@ from obsboot.model import (
     Dashboard,
     LogAlert,
     LogField,
+    Migration,
     ObsbootError,
     Overview,
     Place,
@@ -40,7 +41,8 @@ class Catalogue(Mapping[str, Component]):
 
     `questions` are asked once for the pack, `checklist` are the points of the performance review in their order,
     `overview` is the service dashboard, `log_fields` are what every log document has, and
-    `fragments` the named expressions of all log formats. Later `roots` override earlier ones, file by file.
+    `fragments` the named expressions of all log formats, `migrations` what each version has renamed. Later `roots`
+    override earlier ones, file by file.
     """
 
     components: Mapping[str, Component]
@@ -50,6 +52,7 @@ class Catalogue(Mapping[str, Component]):
     roots: tuple[Path, ...]
     log_fields: Mapping[str, LogField] = field(default_factory=dict)
     fragments: Mapping[str, str] = field(default_factory=dict)
+    migrations: Mapping[str, Migration] = field(default_factory=dict)
 
     def __getitem__(self, id_: str) -> Component:
         return self.components[id_]
@@ -104,6 +107,7 @@ def _loaded(roots: Sequence[Path]) -> Catalogue:
     overview = _overview(where, problems)
     fragments = _merged(where, "templates/pack/fragments.yaml", Mapping[str, str], problems)
     log_fields = _merged(where, "templates/pack/log_fields.yaml", Mapping[str, LogField], problems)
+    migrations = _merged(where, "templates/pack/migrations.yaml", Mapping[str, Migration], problems)
     components = {id_: _component(id_, where, problems) for id_ in _ids(where, problems)}
     log_questions = _merged(where, "templates/pack/log_questions.yaml", Mapping[str, Question], problems)
     components = {id_: c and _logging(c, fragments, log_questions, problems) for id_, c in components.items()}
@@ -117,6 +121,7 @@ def _loaded(roots: Sequence[Path]) -> Catalogue:
         roots=where,
         log_fields=log_fields,
         fragments=fragments,
+        migrations=migrations,
     )
     if found := [wrong.problem() for wrong in wrongs(catalogue)]:
         raise CatalogueError(found)

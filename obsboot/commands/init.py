@@ -76,7 +76,7 @@ def _draft(root: Path, said: _Said, catalogue: Catalogue, detection: Detection, 
     from obsboot.answers.unanswered import assumptions, demand  # noqa: PLC0415
     from obsboot.commands.showing import say  # noqa: PLC0415
 
-    known = workspace.stored(root, state)
+    known = workspace.stored(root, state, catalogue)
     instances = [*catalogue, *detection.instances, *(g.key.partition(".")[0] for g in known)]
     flags = answers.from_flags(said.pairs)
     told: list[Given] = [*flags, *answers.from_environment(os.environ, instances)]

@@ -77,7 +77,7 @@ def _draft(root: Path, pairs: tuple[str, ...], catalogue: Catalogue, state: Stat
     from obsboot import answers, workspace  # noqa: PLC0415
     from obsboot.answers.unanswered import demand  # noqa: PLC0415
 
-    known = workspace.stored(root, state)
+    known = workspace.stored(root, state, catalogue)
     instances = [*catalogue, *(one.key.partition(".")[0] for one in known)]
     told = [*answers.from_flags(pairs), *answers.from_environment(os.environ, instances), *known]
     draft = answers.merge(told, catalogue)

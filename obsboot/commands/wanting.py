@@ -25,17 +25,19 @@ def wanted(root: Path, draft: Draft, catalogue: Catalogue, state: State | None) 
     """All files of that stack, its secrets, and the answers as they will be stored."""
     from obsboot import workspace  # noqa: PLC0415
     from obsboot.answers import merge, stored_text  # noqa: PLC0415
+    from obsboot.answers.migrating import sources_since  # noqa: PLC0415
     from obsboot.render import render, secrets  # noqa: PLC0415
     from obsboot.render.alertmanager import secret_files  # noqa: PLC0415
 
     stack = resolved(root, draft, catalogue)
-    before = merge(workspace.stored(root, state), catalogue).explicit() if state else {}
+    before = merge(workspace.stored(root, state, catalogue), catalogue).explicit() if state else {}
     return workspace.Wanted(
         files=render(stack),
         answers=stored_text(draft.explicit(), catalogue),
         directory=stack.directory,
         origin={key: given.origin for key, given in draft.given.items()},
         values=dict(_values(stack)),
+        sources=sources_since(state.version, catalogue.migrations) if state else {},
         answers_before=stored_text(before, catalogue) if before else "",
         variables=secrets(stack),
         secret_files=secret_files(stack),

@@ -23,6 +23,7 @@ from obsboot.model.logs import (
     Split,
     Translate,
 )
+from obsboot.model.migration import Migration
 from obsboot.model.signals import (
     Alert,
     Dashboard,
@@ -44,7 +45,7 @@ from obsboot.model.values import Formula, Place, Value
 __all__ = [
     "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Divide", "Drop", "Exit", "Exporter",
     "Fault", "Finding", "Flag", "Formula", "GeneratedFile", "Headline", "Instance", "LogAlert", "LogField",
-    "LogFormat", "LogSignal", "LogStep", "Match", "ObsbootError", "Outcome", "Overview", "OverviewRow", "Owner",
+    "LogFormat", "LogSignal", "LogStep", "Match", "Migration", "ObsbootError", "Outcome", "Overview", "OverviewRow", "Owner",
     "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Put", "Question", "ReadJson", "ReadTime",
     "Recipe", "Record", "Rename", "Replace", "Replacement", "Replay", "Report", "Result", "Row", "Sample", "Scrape",
     "Severity", "Signal", "Split", "Stack", "Step", "Traffic", "Translate", "Truth", "Value", "Workload",

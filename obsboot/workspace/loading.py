@@ -6,6 +6,7 @@ from pathlib import Path
 
 from obsboot.answers.given import Given, from_file
 from obsboot.answers.merging import merge
+from obsboot.answers.migrating import migrated
 from obsboot.answers.overrides import read_overrides
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, Exit, ObsbootError, Pack
@@ -14,19 +15,24 @@ from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.state import ANSWERS, MANIFEST, State, load_state
 
 
-def stored(root: Path, state: State | None) -> tuple[Given, ...]:
-    """The answers of `.obsboot/answers.yml` with their provenance; none where there is no such file."""
+def stored(root: Path, state: State | None, catalogue: Catalogue) -> tuple[Given, ...]:
+    """The answers of `.obsboot/answers.yml` with their provenance, under the keys that they have in this catalogue.
+
+    None where there is no such file.
+    """
     if obstacle(root, ANSWERS) or not (root / ANSWERS).exists():
         return ()
     origin = state.origin if state else {}
     given = from_file(root / ANSWERS, ANSWERS, "file")
+    if state:
+        given = migrated(given, state.version, catalogue.migrations)
     return tuple(Given(one.key, one.text, origin.get(one.key, "file"), one.where) for one in given)
 
 
 def stored_answers(root: Path, catalogue: Catalogue, state: State | None) -> Answers:
     """The stored answers alone, with the overrides beside them. Raises ObsbootError where one is unfit."""
     # Whatever detection once said was accepted since: a bad value is an error now.
-    accepted = (Given(one.key, one.text, "stored", one.where) for one in stored(root, state))
+    accepted = (Given(one.key, one.text, "stored", one.where) for one in stored(root, state, catalogue))
     answers = merge(accepted, catalogue).answers
     return read_overrides(root, answers, catalogue)
 

@@ -40,8 +40,9 @@ class Wanted:
     """Everything that shall be in the repository.
 
     `answers` is the text of the answers file, `answers_before` what obsboot would have written there for the answers that
-    are stored now. `values` has every answer that holds, defaults included. `variables` get random values in `.env`;
-    `secret_files` are for the user to fill in.
+    are stored now. `values` has every answer that holds, defaults included; `sources` says what templates are called now
+    that the pack may know by another name. `variables` get random values in `.env`; `secret_files` are for the user to
+    fill in.
     """
 
     files: tuple[GeneratedFile, ...]
@@ -49,6 +50,7 @@ class Wanted:
     directory: str
     origin: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
     answers_before: str = ""
     variables: tuple[str, ...] = ()
     secret_files: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from obsboot.model import Exit, GeneratedFile, ObsbootError, Owner
@@ -70,6 +70,12 @@ def state_of(
         if file.owner != "seed":
             base[blob] = file.text
     return State(version, recorded, dict(sorted(origin.items())), base, dict(sorted((values or {}).items())))
+
+
+def renamed(state: State, sources: Mapping[str, str]) -> State:
+    """The state with the names that templates have now."""
+    files = {path: replace(one, source=sources.get(one.source, one.source)) for path, one in state.files.items()}
+    return replace(state, files=files) if sources else state
 
 
 def manifest_text(state: State) -> str:

@@ -65,7 +65,7 @@ def plan_update(root: Path, wanted: Wanted, judge: Judge | None = None) -> Updat
         fix = "`obsboot init` writes one, `obsboot adopt` takes in what is there"
         raise ObsbootError(f"{root}: there is no pack to update: {st.MANIFEST} is missing", fix=fix)
     _refuse_older(known.version)
-    known = followed(root, known)
+    known = followed(root, st.renamed(known, wanted.sources))
     files = with_gitignore(wanted)
     labels = Labels("yours", f"template {known.version}", f"template {__version__}")
     met = [(each, verdict(each, labels, __version__)) for each in sides(root, known, files)]
