@@ -81,7 +81,7 @@ def test_every_alert_with_a_fault_was_fired_and_resolved(whole: Proof) -> None:
 
 
 def test_every_line_of_the_run_is_stored_once(whole: Proof) -> None:
-    """The faults of the run included: the store was stopped for a while, and so was what ships."""
+    """The faults of the run included: the store was frozen for a while, and what ships was stopped."""
     counted = {name.partition("/")[0]: r["detail"] for name, r in whole.results("live/log-lines").items()}
     assert {"fastapi", "nginx", "postgresql", "redis", "prometheus", "alertmanager"} <= counted.keys()
     assert {name for name, d in counted.items() if d["written"] != d["stored"] or not d["written"]} == set()
