@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUILD := build
 SOURCES := $(shell find obsboot templates dashboards alerts -type f -not -name '*.pyc') pyproject.toml
-UNIT := tests/unit tests/catalog tests/checks tests/golden tests/wheel tests/test_architecture.py
+UNIT := tests/unit tests/catalog tests/checks tests/golden tests/wheel tests/fuzz tests/test_architecture.py
 SESSIONS := tests/cli tests/unit/logs
 
 # What is compiled is kept: each process would rewrite the assertions of all tests anew, which takes seconds.
@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What `make test` runs, with a budget of minutes each.
 STAGES := lint=1 coverage=5 images=6 test-replay=1 test-snippet=2 test-logs=10 test-live=25
 
-.PHONY: demo test test-unit test-sessions coverage test-replay test-snippet test-live test-logs lint images bench golden clean
+.PHONY: demo test test-unit test-sessions coverage test-replay test-snippet test-live test-logs lint images bench fuzz golden clean
 
 demo: $(VENV)/.installed ## the whole line on the bundled sample service
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo
@@ -56,9 +56,13 @@ $(BUILD)/images.yaml: $(VENV)/.installed
 	@mkdir -p $(BUILD)
 	$(BIN)/python tests/images/build --old --output $@ --engines $(BUILD)/engines.yaml
 
-bench: $(BUILD)/images.yaml ## ratios side by side in one run
+bench: $(BUILD)/images.yaml $(BUILD)/fuzz/.installed ## ratios side by side in one run
 	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/python tests/bench/run.py
+	$(BIN)/python -m tests.bench.update
 	$(BIN)/python -m tests.bench.pipelines
+
+fuzz: $(VENV)/.installed $(BUILD)/fuzz/.installed ## updates of 1,000 random projects; copier and cruft beside
+	$(BIN)/python -m tests.fuzz
 
 golden: $(VENV)/.installed ## write the golden renderings anew; read the diff
 	$(BIN)/pytest tests/golden --refresh-golden
@@ -78,6 +82,10 @@ $(BUILD)/elastalert/.installed: tests/images/elastalert/requirements.txt
 	$(PYTHON) -m venv $(BUILD)/elastalert
 	$(BUILD)/elastalert/bin/pip install --quiet -r $<
 	@touch $@
+
+$(BUILD)/fuzz/.installed: tests/fuzz/requirements.txt
+	$(PYTHON) -m venv $(BUILD)/fuzz
+	$(BUILD)/fuzz/bin/pip install --quiet -r $< && touch $@ || echo "cruft cannot be had: its row says so"
 
 $(BUILD)/snippet/.installed: tests/snippet/requirements.txt
 	$(PYTHON) -m venv $(BUILD)/snippet

@@ -9,23 +9,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from obsboot.answers import Draft
     from obsboot.catalog import Catalogue
-    from obsboot.model import Finding, Pack, Stack
+    from obsboot.model import Finding, GeneratedFile, Pack, Stack
 
 
-def judge_of(
-    root: Path, draft: Draft, catalogue: Catalogue
-) -> Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]]:
+Judge = Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]]
+
+
+def judge_of(root: Path, draft: Draft, catalogue: Catalogue, files: Iterable[GeneratedFile]) -> Judge:
     """A function of the pack's texts as they would be, and of those files among them that are merged.
 
-    It gives each merged file that breaks a check which the pack as it is does not break there, and what is wrong.
+    It gives each merged file that breaks a check which neither the pack as it is nor the new rendering alone (`files`)
+    breaks there, and what is wrong.
     """
 
     def judge(texts: Mapping[str, str], merged: Mapping[str, str]) -> Mapping[str, str]:
         from obsboot.commands.wanting import resolved  # noqa: PLC0415
         from obsboot.workspace import load_pack  # noqa: PLC0415
 
-        before = _errors(load_pack(root, catalogue), merged)
-        after = _errors(_pack(root, resolved(root, draft, catalogue), texts), merged)
+        stack = resolved(root, draft, catalogue)
+        after = _errors(_pack(root, stack, texts), merged)
+        if not after:
+            return {}
+        rendered = _pack(root, stack, {file.path: file.text for file in files})
+        before = [*_errors(load_pack(root, catalogue), merged), *_errors(rendered, merged)]
         known = {(each.check, each.path) for each in before}
         found: dict[str, str] = {}
         for each in after:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,16 +26,35 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--yes", "-y", is_flag=True, help="Never ask.")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Another answer: cache.version=8. Repeatable.")
+@click.option("--template", metavar="DIR|GIT", help="Update a project that copier made, from this template.")
+@click.option("--ref", default="", metavar="REF", help="With --template: to this tag or commit, not the latest tag.")
+@click.option("--answers-file", default="", metavar="PATH", help="With --template: copier's answers file, of several.")
+@click.option("--trust", is_flag=True, help="With --template: let the template run its tasks and extensions.")
 @catalog_option
-def command(root: Path, pairs: tuple[str, ...], roots: tuple[Path, ...], **flags: bool) -> None:
+def command(root: Path, template: str | None, pairs: tuple[str, ...], roots: tuple[Path, ...], **told: Any) -> None:
     """Render the pack anew, with this obsboot and with the answers as they are or as --set changes them, and bring
     what is new into the files as they are.
 
     Your edits stay: files that both sides have changed are merged three ways, and where they are at odds both stand in
     the file, or the template's in PATH.obsboot-new beside it. What was there before comes back with `obsboot undo`.
 
+    With --template, the same for a project that copier made from any template of its own: see docs/copier.md.
+
     Exit codes: 0 done or nothing to do; 3 done with conflicts, or with --plan that there is something to do.
     """
+    only_copied = {name: told.pop(name) for name in ("ref", "answers_file", "trust")}
+    if template:
+        from obsboot.commands.update_copied import Asked, update_copied  # noqa: PLC0415
+
+        update_copied(Asked(root, template, pairs, **only_copied, **told))
+    elif given := [name for name, value in only_copied.items() if value]:
+        what = f"--{given[0].replace('_', '-')}"
+        raise ObsbootError(f"{what}: --template is missing", fix="name the template that the project was made from")
+    else:
+        _update(root, pairs, roots, told)
+
+
+def _update(root: Path, pairs: tuple[str, ...], roots: tuple[Path, ...], flags: Mapping[str, bool]) -> None:
     from obsboot import workspace  # noqa: PLC0415
     from obsboot.commands.judging import judge_of  # noqa: PLC0415
     from obsboot.commands.showing import say  # noqa: PLC0415
@@ -48,7 +68,8 @@ def command(root: Path, pairs: tuple[str, ...], roots: tuple[Path, ...], **flags
         click.echo(note, err=True)
     state = workspace.load_state(root)
     draft = _draft(root, pairs, catalogue, state, interactive)
-    update = plan_update(root, wanted(root, draft, catalogue, state), judge_of(root, draft, catalogue))
+    goal = wanted(root, draft, catalogue, state)
+    update = plan_update(root, goal, judge_of(root, draft, catalogue, goal.files))
     if flags["as_json"]:
         import json  # noqa: PLC0415
 

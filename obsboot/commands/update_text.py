@@ -25,11 +25,7 @@ def show(root: Path, update: Update) -> None:
         say(f"obsboot {update.version} -> {__version__}")
     for changed in update.answers:
         say(f"answer {changed.key}: {changed.before or 'none'} -> {changed.after or 'none'} ({changed.origin})")
-    told = [each for each in update.verdicts if each.action not in _QUIET]
-    show_rows("Files", ("what", "file", "why"), [_row(each) for each in told])
-    for each in told:
-        if each.action in ("merge", "conflict"):
-            _show_hunks(root, each)
+    show_files(root, update)
     for note in update.plan.notes:
         say(note)
     if update.is_noop:
@@ -37,6 +33,15 @@ def show(root: Path, update: Update) -> None:
     else:
         counts = Counter(each.action for each in update.verdicts)
         say(", ".join(f"{count} {action}" for action, count in sorted(counts.items())))
+
+
+def show_files(root: Path, update: Update) -> None:
+    """Each file that is touched or needs a word, and what changes in those that both sides have changed."""
+    told = [each for each in update.verdicts if each.action not in _QUIET]
+    show_rows("Files", ("what", "file", "why"), [_row(each) for each in told])
+    for each in told:
+        if each.action in ("merge", "conflict"):
+            _show_hunks(root, each)
 
 
 def _row(each: Verdict) -> Row:
@@ -72,11 +77,16 @@ def as_data(root: Path, update: Update) -> dict[str, object]:
         "from": update.version,
         "to": __version__,
         "answers": [{"key": a.key, "before": a.before, "after": a.after, "origin": a.origin} for a in update.answers],
-        "files": [_file(root, each) for each in update.verdicts if each.action not in _QUIET],
+        "files": files_data(root, update),
         "writes": [step.path for step in update.plan.of("create", "replace", "delete")],
         "notes": list(update.plan.notes),
         "conflicts": len(update.conflicts),
     }
+
+
+def files_data(root: Path, update: Update) -> list[dict[str, object]]:
+    """Each file that is touched or needs a word, for machines."""
+    return [_file(root, each) for each in update.verdicts if each.action not in _QUIET]
 
 
 def _file(root: Path, each: Verdict) -> dict[str, object]:

@@ -18,12 +18,12 @@ def merge_yaml(base: str, yours: str, template: str, labels: Labels) -> Merged:
     """Both changes in one text that parses, has no key twice and means the base with both changes.
 
     Where the lines merge but that does not hold, the changes that are at odds become a block of markers, and its
-    conflict says why. Where the lines do not merge but both sides say the same, the text is yours. Texts that do not
-    parse to begin with, or are too large to compare, are merged as text.
+    conflict says why. Where the lines do not merge but both sides say the same, comments included, the text is yours.
+    Texts that do not parse to begin with, or are too large to compare, are merged as text.
     """
     parts = regions(base, yours, template)
     merged = written(parts, labels)
-    if not merged.clean and formatting_only(yours, template):
+    if not merged.clean and formatting_only(yours, template) and _remarks(template) <= _remarks(yours):
         return Merged(yours)
     texts = (base, yours, template)
     sides = [reading for text in texts if (reading := _readable(text))]
@@ -34,6 +34,11 @@ def merge_yaml(base: str, yours: str, template: str, labels: Labels) -> Merged:
     else:
         found = _broken(resolved(merged.text, "yours"))
     return _demoted(parts, found, labels) if found else merged
+
+
+def _remarks(text: str) -> set[str]:
+    """The lines that hold a comment, or a text with its sign."""
+    return {line.strip() for line in text.split("\n") if "#" in line}
 
 
 def formatting_only(base: str, yours: str) -> bool:

@@ -1,46 +1,50 @@
 """The vocabulary of obsboot. Nothing in here reads, writes or imports anything else of obsboot."""
 
-from obsboot.model.catalogue import Clue, Component, Exporter, PackFile, Question, Scrape
-from obsboot.model.findings import Exit, Finding, ObsbootError, Outcome, Proof, Proven, Report, Result, Severity
-from obsboot.model.live import Container, Fault, Recipe, Step, Workload
-from obsboot.model.logs import (
-    Divide,
-    Drop,
-    Flag,
-    LogAlert,
-    LogField,
-    LogFormat,
-    LogSignal,
-    LogStep,
-    Match,
-    Put,
-    ReadJson,
-    ReadTime,
-    Rename,
-    Replace,
-    Replacement,
-    Sample,
-    Split,
-    Translate,
-)
-from obsboot.model.migration import Migration
-from obsboot.model.signals import (
-    Alert,
-    Dashboard,
-    Headline,
-    Overview,
-    OverviewRow,
-    Panel,
-    Point,
-    Record,
-    Replay,
-    Row,
-    Signal,
-    Traffic,
-    Truth,
-)
-from obsboot.model.stack import Answers, GeneratedFile, Instance, Owner, Pack, Stack
-from obsboot.model.values import Formula, Place, Value
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from obsboot.model.catalogue import Clue, Component, Exporter, PackFile, Question, Scrape
+    from obsboot.model.findings import Exit, Finding, ObsbootError, Outcome, Proof, Proven, Report, Result, Severity
+    from obsboot.model.live import Container, Fault, Recipe, Step, Workload
+    from obsboot.model.logs import (
+        Divide,
+        Drop,
+        Flag,
+        LogAlert,
+        LogField,
+        LogFormat,
+        LogSignal,
+        LogStep,
+        Match,
+        Put,
+        ReadJson,
+        ReadTime,
+        Rename,
+        Replace,
+        Replacement,
+        Sample,
+        Split,
+        Translate,
+    )
+    from obsboot.model.migration import Migration
+    from obsboot.model.signals import (
+        Alert,
+        Dashboard,
+        Headline,
+        Overview,
+        OverviewRow,
+        Panel,
+        Point,
+        Record,
+        Replay,
+        Row,
+        Signal,
+        Traffic,
+        Truth,
+    )
+    from obsboot.model.stack import Answers, GeneratedFile, Instance, Owner, Pack, Stack
+    from obsboot.model.values import Formula, Place, Value
 
 __all__ = [
     "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Divide", "Drop", "Exit", "Exporter",
@@ -50,3 +54,15 @@ __all__ = [
     "Recipe", "Record", "Rename", "Replace", "Replacement", "Replay", "Report", "Result", "Row", "Sample", "Scrape",
     "Severity", "Signal", "Split", "Stack", "Step", "Traffic", "Translate", "Truth", "Value", "Workload",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:
+    _PARTS = ("findings", "values", "live", "logs", "signals", "catalogue", "stack", "migration")
+
+    def __getattr__(name):
+        """The name out of the first part that has it: who only asks for the exit codes need not wait for all others."""
+        if name in __all__:
+            for part in _PARTS:
+                if (found := vars(import_module(f"{__name__}.{part}")).get(name)) is not None:
+                    globals()[name] = found
+                    return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

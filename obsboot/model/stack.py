@@ -121,6 +121,8 @@ class Pack:
     """The pristine rendering of each file that the state knows, to tell edits from originals."""
     owners: Mapping[str, Owner] = field(default_factory=dict)
     """Whose each file is that the state knows."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """The files that an update left in a state of their own: declined, orphan, or aside (with the template's beside it)."""
 
 
 def _fits(roles: tuple[str, ...], role: str) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from obsboot.answers.given import Given, from_file
-from obsboot.answers.merging import merge
-from obsboot.answers.migrating import migrated
-from obsboot.answers.overrides import read_overrides
-from obsboot.catalog import Catalogue
-from obsboot.model import Answers, Exit, ObsbootError, Pack
-from obsboot.stack import resolve
+from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.state import ANSWERS, MANIFEST, State, load_state
+
+if TYPE_CHECKING:
+    from obsboot.answers.given import Given
+    from obsboot.catalog import Catalogue
+    from obsboot.model import Answers, Pack
 
 
 def stored(root: Path, state: State | None, catalogue: Catalogue) -> tuple[Given, ...]:
@@ -20,6 +20,9 @@ def stored(root: Path, state: State | None, catalogue: Catalogue) -> tuple[Given
 
     None where there is no such file.
     """
+    from obsboot.answers.given import Given, from_file  # noqa: PLC0415 - who only looks at files needs no answers
+    from obsboot.answers.migrating import migrated  # noqa: PLC0415
+
     if obstacle(root, ANSWERS) or not (root / ANSWERS).exists():
         return ()
     origin = state.origin if state else {}
@@ -31,6 +34,10 @@ def stored(root: Path, state: State | None, catalogue: Catalogue) -> tuple[Given
 
 def stored_answers(root: Path, catalogue: Catalogue, state: State | None) -> Answers:
     """The stored answers alone, with the overrides beside them. Raises ObsbootError where one is unfit."""
+    from obsboot.answers.given import Given  # noqa: PLC0415
+    from obsboot.answers.merging import merge  # noqa: PLC0415
+    from obsboot.answers.overrides import read_overrides  # noqa: PLC0415
+
     # Whatever detection once said was accepted since: a bad value is an error now.
     accepted = (Given(one.key, one.text, "stored", one.where) for one in stored(root, state, catalogue))
     answers = merge(accepted, catalogue).answers
@@ -43,6 +50,10 @@ def load_pack(root: Path, catalogue: Catalogue) -> Pack:
     A file that the state knows and that is gone is not in `files`. Raises ObsbootError where there is no pack, or
     where its state is damaged.
     """
+    from obsboot.model import Pack  # noqa: PLC0415
+    from obsboot.stack import resolve  # noqa: PLC0415
+    from obsboot.workspace.standing import statuses  # noqa: PLC0415
+
     state = load_state(root)
     if state is None:
         raise ObsbootError(f"{root}: there is no pack: {MANIFEST} is missing", fix="run `obsboot init` first")
@@ -52,7 +63,8 @@ def load_pack(root: Path, catalogue: Catalogue) -> Pack:
             files[path] = text
     pristine = {path: text for path in state.files if (text := state.pristine(path)) is not None}
     owners = {path: recorded.owner for path, recorded in state.files.items()}
-    return Pack(root, resolve(stored_answers(root, catalogue, state), catalogue), files, pristine, owners)
+    stack = resolve(stored_answers(root, catalogue, state), catalogue)
+    return Pack(root, stack, files, pristine, owners, statuses(root, state))
 
 
 def _text(root: Path, path: str) -> str | None:

@@ -30,7 +30,8 @@ def commit(root: Path, journal: Journal) -> None:
     except (OSError, ObsbootError):
         _take_back(root, placed, journal.folders)
         raise
-    _end(root, journal)
+    with suppress(OSError):  # all is in its place: what is left of the staging the next command clears away
+        _end(root, journal)
 
 
 def finish(root: Path, journal: Journal) -> list[str]:
@@ -92,10 +93,10 @@ def _place(root: Path, entry: Entry) -> bool:
         return True
     there = content(target)
     found = "" if there is None else blob_id(there)
-    if found == entry.blob:
+    if found == entry.blob != entry.previous:
         return False  # somebody else wrote the same
     if found != entry.previous:
-        raise _changed(entry.path)
+        raise changed(entry.path)
     if there is None:
         _put_new(staged, target)
     else:
@@ -112,13 +113,13 @@ def _removed(root: Path, entry: Entry) -> bool:
     if there is None:
         return (root / STAGING / f"{entry.number}.old").exists()
     if blob_id(there) != entry.previous:
-        raise _changed(entry.path)
+        raise changed(entry.path)
     _keep(root, entry, there)
     (root / entry.path).unlink()
     return True
 
 
-def _changed(path: str) -> _ChangedError:
+def changed(path: str) -> _ChangedError:
     return _ChangedError(f"{path}: it changed while obsboot was at work", fix="run it again", code=Exit.REFUSED)
 
 

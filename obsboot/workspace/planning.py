@@ -6,12 +6,15 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from obsboot import __version__
-from obsboot.model import Exit, GeneratedFile, ObsbootError
+from obsboot.model import Exit, ObsbootError
 from obsboot.workspace import state as st
 from obsboot.workspace.obstacles import content, obstacle
+
+if TYPE_CHECKING:
+    from obsboot.model import GeneratedFile
 
 Action = Literal["create", "replace", "delete", "unchanged", "keep", "refuse"]
 """create: nothing is there; replace, delete: obsboot's own bytes are; keep: the user's are, and stay; refuse: see reason."""
@@ -103,7 +106,7 @@ def refusal(plan: Plan) -> ObsbootError | None:
     changed = any(step.reason.startswith("would") for step in refused)
     return ObsbootError(
         f"nothing was written, because of {len(refused)} file{'s' * (len(refused) != 1)}:\n{lines}",
-        fix="init writes a pack once; give the same answers as before, or remove the pack and .obsboot/ to start anew"
+        fix="init writes a pack once: `obsboot update` brings it up to date, with `--set KEY=VALUE` to other answers"
         if changed
         else "move what is in the way, or choose another folder with --set directory=PATH",
         code=Exit.REFUSED,
@@ -116,6 +119,8 @@ def with_gitignore(wanted: Wanted) -> tuple[GeneratedFile, ...]:
 
 
 def _gitignore(wanted: Wanted) -> Iterator[GeneratedFile]:
+    from obsboot.model import GeneratedFile  # noqa: PLC0415 - who only reads the state needs none
+
     path = f"{wanted.directory}/.gitignore"
     if all(file.path != path for file in wanted.files):
         text = "# Written by obsboot. Secrets never go into version control.\n.env\nsecrets/\n"
@@ -220,9 +225,14 @@ def lacking(root: Path, wanted: Wanted) -> Iterator[str]:
 def state_steps(root: Path, wanted: Wanted, known: st.State | None, new: st.State) -> Iterator[Step]:
     """The answers, the base and the manifest, which comes last."""
     answers = _answers_step(root, wanted)
-    if known and answers.action == "unchanged" and new.files == known.files:
+    if known and answers.action == "unchanged" and (new.files, new.values) == (known.files, known.values):
         return  # how the same answers were given this time is no reason to write
     yield answers
+    yield from record_steps(root, new)
+
+
+def record_steps(root: Path, new: st.State) -> Iterator[Step]:
+    """The base and the manifest, where they say something else by now."""
     for path, data in ((st.BASE, st.base_bytes(new)), (st.MANIFEST, st.manifest_text(new).encode())):
         there = None if obstacle(root, path) else content(root / path)
         if there != data:

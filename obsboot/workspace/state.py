@@ -8,12 +8,18 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from obsboot.model import Exit, GeneratedFile, ObsbootError, Owner
+from obsboot.model import Exit, ObsbootError
+
+if TYPE_CHECKING:
+    from obsboot.model import GeneratedFile, Owner
 
 FOLDER = ".obsboot"
 ANSWERS, MANIFEST, BASE = f"{FOLDER}/answers.yml", f"{FOLDER}/manifest.json", f"{FOLDER}/base.pack"
 SCHEMA = 1
+UNKNOWN = ""
+"""The blob of a file of which nobody knows what it began with: no bytes have it, so no bytes count as obsboot's own."""
 _MAGIC = b"obsboot base 1\n"
 _LARGEST_BASE = 200_000_000
 
@@ -106,21 +112,44 @@ def _digest(base: Mapping[str, str]) -> str:
     return hashlib.sha256(_canonical(base)).hexdigest()
 
 
+class DamagedStateError(ObsbootError):
+    """The state is there and cannot be used."""
+
+
 def load_state(root: Path) -> State | None:
-    """The recorded state; None where obsboot has never written here. Raises ObsbootError where it is damaged."""
+    """The recorded state; None where obsboot has never written here. Raises DamagedStateError where it is damaged."""
     path = root / MANIFEST
     if not path.exists():
         if (root / BASE).exists():
             raise _damaged(MANIFEST, "it is missing, though base.pack is there")
         return None
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        schema = data["schema"]
+        written = path.read_bytes()
+    except OSError as error:
+        raise _damaged(MANIFEST, str(error)) from None
+    known, digest = read_manifest(written)
+    try:
+        base = read_base((root / BASE).read_bytes())
+    except FileNotFoundError:
+        raise _damaged(BASE, "it is missing") from None
+    except OSError:
+        raise _damaged(BASE, "it cannot be read") from None
+    return with_base(known, digest, base)
+
+
+def read_manifest(data: bytes) -> tuple[State, str]:
+    """What a `manifest.json` says, without the base, and the digest of the base that belongs to it.
+
+    Raises DamagedStateError where it cannot be read, ObsbootError where it has the schema of another obsboot.
+    """
+    try:
+        said = json.loads(data.decode("utf-8"))
+        schema = said["schema"]
         if schema == SCHEMA:
-            files = {name: Recorded(**one) for name, one in data["files"].items()}
-            base, values = _base(root, data["base"]), data.get("values", {})
-            return State(data["obsboot"], files, data["answers"], base, values)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            files = {name: Recorded(**one) for name, one in said["files"].items()}
+            _refuse_odd(files.values(), (said["obsboot"], said["base"]), (said["answers"], said.get("values", {})))
+            return State(said["obsboot"], files, said["answers"], {}, said.get("values", {})), said["base"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(MANIFEST, str(error) or type(error).__name__) from None
     raise ObsbootError(
         f"{MANIFEST}: it has schema {schema!r}, and this obsboot knows {SCHEMA}",
@@ -129,24 +158,33 @@ def load_state(root: Path) -> State | None:
     )
 
 
-def _base(root: Path, digest: str) -> dict[str, str]:
+def _refuse_odd(files: Iterable[Recorded], texts: Iterable[object], mappings: Iterable[object]) -> None:
+    """Raises TypeError where a value is not of its kind: whoever reads the state relies on that."""
+    said = [getattr(one, name) for one in files for name in Recorded.__slots__ if name != "executable"]
+    if not all(isinstance(one, str) for one in (*said, *texts)) or not all(isinstance(one, dict) for one in mappings):
+        raise TypeError("a value in it is of the wrong kind")
+
+
+def read_base(data: bytes) -> dict[str, str]:
+    """The texts of a `base.pack` by their blob ids, as it names them. Raises DamagedStateError."""
     try:
-        packed = (root / BASE).read_bytes()
         unpacker = zlib.decompressobj()
-        plain = unpacker.decompress(packed.removeprefix(_MAGIC), _LARGEST_BASE)
-        base: dict[str, str] = json.loads(plain)
-    except FileNotFoundError:
-        raise _damaged(BASE, "it is missing") from None
-    except (OSError, ValueError, zlib.error, RecursionError):
+        base = json.loads(unpacker.decompress(data.removeprefix(_MAGIC), _LARGEST_BASE))
+    except (ValueError, zlib.error, RecursionError):
         raise _damaged(BASE, "it cannot be unpacked") from None
-    if not packed.startswith(_MAGIC) or not isinstance(base, dict) or _digest(base) != digest:
-        raise _damaged(BASE, "it is not the one that manifest.json was written with")
+    if not data.startswith(_MAGIC) or not isinstance(base, dict):
+        raise _damaged(BASE, "it is no pack of texts")
     return base
 
 
-def _damaged(path: str, why: str) -> ObsbootError:
-    return ObsbootError(
-        f"{path}: the state of the pack is damaged: {why}",
-        fix=f"restore {FOLDER}/ from version control as a whole",
-        code=Exit.REFUSED,
+def with_base(known: State, digest: str, base: Mapping[str, str]) -> State:
+    """The state with its base. Raises DamagedStateError where that is another one than the manifest's."""
+    if _digest(base) != digest:
+        raise _damaged(BASE, "it is not the one that manifest.json was written with")
+    return replace(known, base=base)
+
+
+def _damaged(path: str, why: str) -> DamagedStateError:
+    return DamagedStateError(
+        f"{path}: the state of the pack is damaged: {why}", fix="run `obsboot repair`", code=Exit.REFUSED
     )

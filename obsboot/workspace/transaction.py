@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 
 from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.journal import JOURNAL, STAGING, Entry, Journal, make, read_journal, write_journal
-from obsboot.workspace.obstacles import obstacle
-from obsboot.workspace.placing import commit, finish
+from obsboot.workspace.obstacles import content, obstacle
+from obsboot.workspace.placing import changed, commit, finish
 from obsboot.workspace.planning import Plan, Step, refusal
 from obsboot.workspace.state import FOLDER, blob_id
 
@@ -35,6 +35,7 @@ def write(plan: Plan, undoable: bool = False) -> tuple[str, ...]:
     if not steps:
         return ()
     with locked(plan.root), _refused(plan.root):
+        _refuse_stale(plan.root, steps)
         try:
             _begin(plan.root)
             entries = _stage(plan.root / STAGING, steps)
@@ -121,6 +122,14 @@ def _refused(root: Path) -> Iterator[None]:
             raise ObsbootError(message, fix="make room and run the command again", code=Exit.REFUSED) from None
         message = f"{place}: it cannot be written ({error.strerror}), so nothing was"
         raise ObsbootError(message, fix="see to its permissions", code=Exit.REFUSED) from None
+
+
+def _refuse_stale(root: Path, steps: Sequence[Step]) -> None:
+    """A plan that another run or the user has overtaken would keep nothing of what it replaces, for there is nothing."""
+    for step in steps:
+        there = None if obstacle(root, step.path) else content(root / step.path)
+        if ("" if there is None else blob_id(there)) != step.previous:
+            raise changed(step.path)
 
 
 def _begin(root: Path) -> None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.journal import JOURNAL, UNDO, Entry, read_journal
 from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.planning import Plan, Step
-from obsboot.workspace.state import FOLDER, blob_id
+from obsboot.workspace.planning import Plan, Step, replacing
+from obsboot.workspace.state import ANSWERS, BASE, FOLDER, MANIFEST, blob_id
 
 CHANGED = "it was changed since, and stays as it is"
+BACKUP = f"{FOLDER}/backup"
+"""Where the former bytes of a file go that stays: the record that has them gives way to that of the undoing."""
 
 
 def undoing(root: Path) -> Plan:
     """The plan that undoes the last one; executed as an undoable plan it can be undone in turn.
 
-    A file that was changed since stays. Raises ObsbootError where there is nothing to undo, or the state itself was
-    changed since.
+    A file that was changed since stays, and what it was before is put under BACKUP. Raises ObsbootError where there is
+    nothing to undo, or the state itself was changed since.
     """
     folder = root / UNDO
     if obstacle(root, f"{UNDO}/{JOURNAL}") or not (folder / JOURNAL).is_file():
@@ -26,7 +29,7 @@ def undoing(root: Path) -> Plan:
             f"{root}: there is nothing to undo", fix="only what obsboot did last can be undone", code=Exit.REFUSED
         )
     steps = tuple(step for entry in read_journal(folder).entries for step in _back(root, entry))
-    foreign = [step.path for step in steps if step.action == "keep" and step.path.startswith(f"{FOLDER}/")]
+    foreign = [step.path for step in steps if step.action == "keep" and step.path in (ANSWERS, BASE, MANIFEST)]
     if foreign:
         raise ObsbootError(
             f"{', '.join(foreign)}: changed since, so what obsboot did last can no longer be undone as a whole",
@@ -43,12 +46,28 @@ def _back(root: Path, entry: Entry) -> Iterator[Step]:
     there, old = content(root / entry.path), root / UNDO / f"{entry.number}.old"
     found = "" if there is None else blob_id(there)
     before = content(old)
-    if ("" if before is None else blob_id(before)) == found:
+    if entry.previous and before is None:
+        return  # somebody else had put the same bytes there, so nothing was replaced
+    mode = old.stat().st_mode & 0o777 if before is not None else 0
+    if ("" if before is None else blob_id(before)) == found and not _only_mode(root, entry, mode):
         return  # as it was, by whomever
     if found != entry.blob:
         yield Step(entry.path, "keep", CHANGED)
+        if before is not None:
+            yield from _backed_up(root, entry.path, before, mode)
     elif before is None:
         yield Step(entry.path, "delete", "it was not there before", previous=found)
     else:
-        mode = old.stat().st_mode & 0o777
         yield Step(entry.path, "replace" if found else "create", "as before", before, mode, found)
+
+
+def _only_mode(root: Path, entry: Entry, mode: int) -> bool:
+    """Whether nothing but the permissions was changed, and they are not as they were."""
+    return entry.blob == entry.previous and (root / entry.path).stat().st_mode & 0o777 != mode
+
+
+def _backed_up(root: Path, path: str, before: bytes, mode: int) -> Iterator[Step]:
+    goal = f"{BACKUP}/{path}"
+    there = None if obstacle(root, goal) else content(root / goal)
+    if there != before:
+        yield replace(replacing(root, goal, before, there), reason=f"what {path} was before", mode=mode)

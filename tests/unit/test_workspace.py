@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from interrupting import at_operation, each_point, full, in_child, killed, operations
 from small_catalogue import lay_out, small_catalogue, snapshot
 
 from obsboot.answers import stored_text
 from obsboot.model import Exit, GeneratedFile, ObsbootError
 from obsboot.workspace import Plan, Wanted, load_pack, load_state, plan, recover, refusal, write
-from obsboot.workspace import journal, placing
 from obsboot.workspace import transaction as tx
 from obsboot.workspace.obstacles import obstacle
 from obsboot.workspace.state import ANSWERS, BASE, MANIFEST, base_bytes, blob_id, manifest_text, state_of
@@ -339,23 +339,6 @@ def public_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def in_child(work: Callable[[], object]) -> int:
-    """Runs `work` in a process of its own; 0: it ended, 5: refused, 99: anything else, -N: killed by signal N."""
-    pid = os.fork()
-    if pid == 0:
-        code = 99
-        try:
-            work()
-            code = 0
-        except ObsbootError as error:
-            code = int(error.code)
-        except KeyboardInterrupt:
-            code = 130
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
 @pytest.mark.parametrize("inner", [False, True])
 def test_a_folder_that_cannot_be_written_is_refused(inner: bool) -> None:
     with public_folder() as folder:
@@ -406,59 +389,13 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
 
 # --- interrupted
 
-_OPERATIONS = [
-    (Path, "mkdir"),
-    (Path, "replace"),
-    (Path, "chmod"),
-    (Path, "unlink"),
-    (os, "link"),
-    (tx, "make"),
-    (placing, "make"),
-    (journal, "make"),
-    (Path, "rmdir"),
-    (shutil, "rmtree"),
-    (shutil, "copy2"),
-]
 
-
-@contextmanager
-def at_operation(number: int, strike: Callable[[], None]) -> Iterator[list[int]]:
-    """Calls `strike` just before the `number`-th thing that is done to the disk; yields the count so far."""
-    count = [0]
-
-    def struck(real: Callable[..., Any]) -> Callable[..., Any]:
-        def operation(*arguments: Any, **named: Any) -> Any:
-            count[0] += 1
-            if count[0] == number:
-                strike()
-            return real(*arguments, **named)
-
-        return operation
-
-    patch = pytest.MonkeyPatch()
-    try:
-        for owner, name in _OPERATIONS:
-            patch.setattr(owner, name, struck(getattr(owner, name)))
-        yield count
-    finally:
-        patch.undo()
-
-
-def _full() -> None:
-    raise OSError(errno.ENOSPC, "No space left on device")
+def written_as(wanted: Wanted) -> Callable[[Path], object]:
+    return lambda root: write(plan(root, wanted))
 
 
 def _terminate(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
-
-
-def operations(folder: Path, wanted: Wanted = WANTED) -> int:
-    """How many operations a whole writing takes."""
-    copy = Path(tempfile.mkdtemp(dir=folder.parent)) / "copy"
-    shutil.copytree(folder, copy)
-    with at_operation(0, _full) as count:
-        write(plan(copy, wanted))
-    return count[0]
 
 
 def without_secrets(root: Path) -> dict[str, tuple[int, bytes]]:
@@ -478,20 +415,13 @@ def before_and_after(request: pytest.FixtureRequest, root: Path, tmp_path: Path)
     return root, wanted, without_secrets(root), without_secrets(after)
 
 
-def each_point(root: Path, wanted: Wanted) -> Iterator[tuple[int, Path]]:
-    for number in range(1, operations(root, wanted) + 1):
-        copy = root.parent / f"at-{number}"
-        shutil.copytree(root, copy)
-        yield number, copy
-
-
 def test_a_kill_at_any_point_is_mended_by_the_next_command(before_and_after: tuple[Path, Wanted, dict, dict]) -> None:
     root, wanted, before, after = before_and_after
     ends = set()
-    for number, copy in each_point(root, wanted):
+    for number, copy in each_point(root, written_as(wanted)):
 
         def work(number: int = number, copy: Path = copy) -> None:
-            with at_operation(number, lambda: os.kill(os.getpid(), signal.SIGKILL)):
+            with at_operation(number, killed):
                 write(plan(copy, wanted))
 
         assert in_child(work) == -signal.SIGKILL
@@ -510,7 +440,7 @@ def test_a_signal_at_any_point_leaves_all_or_nothing(
 ) -> None:
     root, wanted, before, after = before_and_after
     ends = set()
-    for number, copy in each_point(root, wanted):
+    for number, copy in each_point(root, written_as(wanted)):
 
         def work(number: int = number, copy: Path = copy) -> None:
             signal.signal(number_of, _terminate)
@@ -526,8 +456,8 @@ def test_a_signal_at_any_point_leaves_all_or_nothing(
 
 def test_a_disk_that_fills_at_any_point_leaves_nothing(before_and_after: tuple[Path, Wanted, dict, dict]) -> None:
     root, wanted, before, after = before_and_after
-    for number, copy in each_point(root, wanted):
-        with suppress(ObsbootError), at_operation(number, _full):
+    for number, copy in each_point(root, written_as(wanted)):
+        with suppress(ObsbootError), at_operation(number, full):
             write(plan(copy, wanted))
         recover(copy)
         left = without_secrets(copy)
@@ -578,7 +508,7 @@ def test_a_journal_that_leads_out_is_not_followed(written: Path, tmp_path: Path)
 
 def test_what_the_user_did_since_an_interrupted_run_stays(root: Path) -> None:
     def work() -> None:
-        with at_operation(operations(root) - 3, lambda: os.kill(os.getpid(), signal.SIGKILL)):
+        with at_operation(operations(root, written_as(WANTED)) - 3, killed):
             write(plan(root, WANTED))
 
     assert in_child(work) == -signal.SIGKILL
@@ -592,11 +522,11 @@ def test_what_the_user_did_since_an_interrupted_run_stays(root: Path) -> None:
 
 def test_finishing_on_a_full_disk_can_be_tried_again(root: Path) -> None:
     def work() -> None:
-        with at_operation(operations(root) - 6, lambda: os.kill(os.getpid(), signal.SIGKILL)):
+        with at_operation(operations(root, written_as(WANTED)) - 6, killed):
             write(plan(root, WANTED))
 
     assert in_child(work) == -signal.SIGKILL
-    with pytest.raises(ObsbootError, match="no space is left"), at_operation(1, _full):
+    with pytest.raises(ObsbootError, match="no space is left"), at_operation(1, full):
         recover(root)
     assert "written now" in recover(root)
     assert plan(root, WANTED).is_noop

@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from obsboot.merge import Conflict, Labels, Merged, merge_text, merge_yaml
 
 _YAML, _JSON = (".yaml", ".yml"), (".json",)
+_LARGEST = 4_000_000
+"""Bytes of a file that is merged: ten times what the largest dashboards have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,9 @@ class Content:
 
 
 def merged(path: str, base: str, yours: bytes, template: str, labels: Labels) -> Content:
-    """The merge of a file that both sides have changed; bytes that are no UTF-8 text cannot be merged."""
+    """The merge of a file that both sides have changed; bytes that are no UTF-8 text, or too many, cannot be merged."""
+    if len(yours) > _LARGEST:
+        return Content(yours, (Conflict(1, 1, f"{len(yours)} bytes", "a new rendering", "too large"),), aside=True)
     try:
         text = yours.decode()
     except UnicodeDecodeError:

@@ -35,7 +35,7 @@ def followed(root: Path, known: State) -> State:
 
 def _is_gone(root: Path, path: str, recorded: Recorded) -> bool:
     at_hand = recorded.owner != "seed" and recorded.status != "declined"
-    return at_hand and not obstacle(root, path) and content(root / path) is None
+    return at_hand and not obstacle(root, path) and not (root / path).exists()
 
 
 def _strays(root: Path, known: State, gone: Mapping[str, Recorded]) -> Iterator[tuple[str, bytes]]:
@@ -48,8 +48,16 @@ def _strays(root: Path, known: State, gone: Mapping[str, Recorded]) -> Iterator[
                 path = Path(folder, name).relative_to(root).as_posix()
                 if path in known.files or Path(path).suffix not in suffixes or path.endswith(SIDECAR):
                     continue
-                if not obstacle(root, path) and (data := content(root / path)) is not None:
+                if not obstacle(root, path) and (data := _bytes(root / path)) is not None:
                     yield path, data
+
+
+def _bytes(path: Path) -> bytes | None:
+    """The file's bytes; None where it cannot be read, for then it cannot be known again either."""
+    try:
+        return content(path)
+    except OSError:
+        return None
 
 
 def _is_it(data: bytes, recorded: Recorded, known: State) -> bool:

@@ -16,6 +16,8 @@ from obsboot.workspace.update.moves import followed
 from obsboot.workspace.update.sides import Sides, sides
 from obsboot.workspace.update.verdicts import SIDECAR, Verdict, broken_merge, verdict
 
+_SIGNS = (b"<<<<<<<", b">>>>>>>")
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -36,14 +38,17 @@ class Update:
     verdicts: tuple[Verdict, ...]
     answers: tuple[Changed, ...]
     plan: Plan
+    secrets: frozenset[str] = frozenset()
+    """The paths of secrets that are to be made: no clone has any, and the pack is up to date all the same."""
 
     def of(self, *actions: str) -> tuple[Verdict, ...]:
         return tuple(each for each in self.verdicts if each.action in actions)
 
     @property
     def is_noop(self) -> bool:
-        """Whether nothing is to be written and nothing to be told."""
-        return self.plan.is_noop and not self.conflicts
+        """Whether the pack is up to date: nothing but secrets is to be written, and nothing to be told."""
+        own = (step for step in self.plan.of("create", "replace", "delete", "refuse") if step.path not in self.secrets)
+        return next(own, None) is None and not self.conflicts
 
     @property
     def conflicts(self) -> tuple[Verdict, ...]:
@@ -65,15 +70,19 @@ def plan_update(root: Path, wanted: Wanted, judge: Judge | None = None) -> Updat
         fix = "`obsboot init` writes one, `obsboot adopt` takes in what is there"
         raise ObsbootError(f"{root}: there is no pack to update: {st.MANIFEST} is missing", fix=fix)
     _refuse_older(known.version)
-    known = followed(root, st.renamed(known, wanted.sources))
+    found = followed(root, st.renamed(known, wanted.sources))
     files = with_gitignore(wanted)
     labels = Labels("yours", f"template {known.version}", f"template {__version__}")
-    met = [(each, verdict(each, labels, __version__)) for each in sides(root, known, files)]
+    met = [(each, verdict(each, labels, __version__)) for each in sides(root, found, files)]
+    _refuse_markers([each for each, _ in met])
     decided = tuple(_judged(met, judge))
-    _refuse_markers(root, decided)
     files_after, base = _remembered(decided)
-    new = st.State(__version__, files_after, dict(sorted(wanted.origin.items())), base, wanted.values)
-    return Update(known.version, decided, tuple(_answers(known, wanted)), _plan(root, wanted, known, decided, new))
+    new = st.State(
+        __version__, files_after, dict(sorted(wanted.origin.items())), base, dict(sorted(wanted.values.items()))
+    )
+    plan = _plan(root, wanted, known, decided, new)
+    secrets = frozenset(step.path for step in secret_steps(root, wanted))
+    return Update(known.version, decided, tuple(_answers(known, wanted)), plan, secrets)
 
 
 def _judged(met: Sequence[tuple[Sides, Verdict]], judge: Judge | None) -> Iterator[Verdict]:
@@ -109,9 +118,9 @@ def _ordered(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
-def _refuse_markers(root: Path, decided: Sequence[Verdict]) -> None:
+def _refuse_markers(every: Iterable[Sides]) -> None:
     """Markers within markers nobody can resolve."""
-    marked = [f"{v.path}:{line}" for v in decided if (line := _marked(root / v.path))]
+    marked = [f"{each.path}:{line}" for each in every if (line := _marked(each))]
     if marked:
         raise ObsbootError(
             f"markers of an earlier update are still in {', '.join(marked)}",
@@ -120,9 +129,12 @@ def _refuse_markers(root: Path, decided: Sequence[Verdict]) -> None:
         )
 
 
-def _marked(path: Path) -> int | None:
-    data = content(path) if path.is_file() and not path.is_symlink() else None
-    return has_markers(data.decode(errors="replace")) if data and b"<<<<<<<" in data else None
+def _marked(sides_: Sides) -> int | None:
+    """The first line of a marker that a merge left; what the template wrote so, or is a seed, has none of a merge."""
+    data = sides_.yours if sides_.recorded is not None and sides_.recorded.owner != "seed" else None
+    if data is None or not any(sign in data for sign in _SIGNS) or sides_.is_pristine or sides_.is_current:
+        return None
+    return has_markers(data.decode(errors="replace"))
 
 
 def _remembered(decided: Iterable[Verdict]) -> tuple[dict[str, st.Recorded], dict[str, str]]:
@@ -146,44 +158,44 @@ def _answers(known: st.State, wanted: Wanted) -> Iterator[Changed]:
 
 
 def _plan(root: Path, wanted: Wanted, known: st.State, decided: Sequence[Verdict], new: st.State) -> Plan:
-    steps = [step for each in decided for step in _steps(root, each)]
+    steps = [step for each in decided for step in steps_of(root, each)]
     steps += secret_steps(root, wanted)
     if not any(step.action == "refuse" for step in steps):
         steps += state_steps(root, wanted, known, new)
     return Plan(root, tuple(steps), tuple(lacking(root, wanted)), (f"{wanted.directory}/secrets",))
 
 
-def _steps(root: Path, each: Verdict) -> Iterator[Step]:
+def steps_of(root: Path, each: Verdict) -> Iterator[Step]:
+    """What carries out one verdict."""
     if each.action == "refuse":
         yield Step(each.path, "refuse", each.reason)
     if each.action == "delete":
         yield _removing(root, each.path, each.reason)
     if each.data is not None:
-        yield replace(_written(root, each), reason=each.reason)
+        yield _written(root, each)
         if each.goal and each.goal != each.path:
             yield _removing(root, each.path, f"it is now {each.goal}")
-    if each.aside is not None:
-        yield from _beside(root, each.path + SIDECAR, each.aside)
+    yield from _beside(root, each)
 
 
 def _written(root: Path, each: Verdict) -> Step:
-    """A file that is replaced keeps its mode, but for the executable bit where the template says so."""
-    source = root / each.path
-    is_executable = each.recorded.executable if each.recorded else False
-    mode = (source.stat().st_mode & 0o777) if source.is_file() else 0o644
-    mode = mode | 0o111 if is_executable else mode
-    goal = root / each.at
-    step = replacing(root, each.at, each.data or b"", content(goal))
-    return replace(step, mode=mode)
+    step = replacing(root, each.at, each.data or b"", content(root / each.at))
+    return replace(step, reason=each.reason, mode=each.mode)
 
 
 def _removing(root: Path, path: str, reason: str) -> Step:
     return Step(path, "delete", reason, previous=st.blob_id(content(root / path) or b""))
 
 
-def _beside(root: Path, path: str, data: bytes) -> Iterator[Step]:
-    """The sidecar, unless it says the same already."""
+def _beside(root: Path, each: Verdict) -> Iterator[Step]:
+    """The sidecar, unless it says the same already; one that is no longer needed goes, as long as it is as written."""
+    path = each.path + SIDECAR
     why = obstacle(root, path)
     there = None if why else content(root / path)
-    if there != data:
-        yield Step(path, "refuse", why) if why else replacing(root, path, data, there)
+    if each.aside is None:
+        if there is not None and each.base is not None and there == each.base.encode():
+            yield _removing(root, path, "nothing is at odds any more")
+    elif there != each.aside:
+        step = replacing(root, path, each.aside, there)
+        kept = f"{st.FOLDER}/backup/{path}-{step.previous[:8]}"  # somebody may have worked on it
+        yield replace(step, backup=kept) if step.action == "replace" else step

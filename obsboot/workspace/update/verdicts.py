@@ -29,8 +29,8 @@ Status = Literal["written", "conflict", "declined", "orphan"]
 class Verdict:
     """What happens to a file.
 
-    `data` are the bytes that `goal` shall have, None where they stay or go. `aside` are the template's bytes for the
-    sidecar. `recorded` is what the state says of the file afterwards, at `at`; None where it forgets it.
+    `data` are the bytes that `goal` shall have, with `mode`; None where they stay or go. `aside` are the template's
+    bytes for the sidecar. `recorded` is what the state says of the file afterwards, at `at`; None where it forgets it.
     """
 
     path: str
@@ -43,6 +43,7 @@ class Verdict:
     recorded: Recorded | None = None
     base: str | None = field(default=None, repr=False)
     """The pristine text that belongs to `recorded`."""
+    mode: int = 0o644
 
     @property
     def at(self) -> str:
@@ -51,6 +52,10 @@ class Verdict:
 
 def verdict(sides: Sides, labels: Labels, version: str) -> Verdict:
     """The decision for one file; `version` is that of the new rendering."""
+    return replace(_decided(sides, labels, version), mode=sides.mode)
+
+
+def _decided(sides: Sides, labels: Labels, version: str) -> Verdict:
     if sides.blocked:
         return Verdict(sides.path, "refuse", sides.blocked)
     if sides.file is None:
@@ -116,35 +121,42 @@ def _deleted(sides: Sides, file: GeneratedFile, new: Recorded) -> Verdict:
 
 def _present(sides: Sides, file: GeneratedFile, new: Recorded, labels: Labels) -> Verdict:
     yours, text = sides.yours or b"", file.text
-    moves = sides.goal != sides.path
-    goal = sides.goal if moves else ""
+    goal = sides.goal if sides.goal != sides.path else ""
+    if sides.taken:
+        what = Conflict(1, 1, "a file of yours", f"its new place, {goal}", "a file of yours is where it shall be")
+        return _at_odds(sides, Content(yours, (what,), aside=True), text)
     if sides.is_current:
-        action: Action = "rename" if moves else "unchanged"
-        return Verdict(sides.path, action, goal=goal, data=yours if moves else None, recorded=new, base=text)
+        return _followed(Verdict(sides.path, "unchanged", goal=goal, recorded=new, base=text), sides)
     if sides.is_pristine:
         data = _with_ends_of(yours, text)
-        return Verdict(sides.path, "rename" if moves else "update", goal=goal, data=data, recorded=new, base=text)
+        return Verdict(sides.path, "rename" if goal else "update", goal=goal, data=data, recorded=new, base=text)
     if sides.recorded is not None and sides.recorded.blob == new.blob:
-        return _kept(sides, new, goal, text)
+        new = replace(new, base_version=sides.recorded.base_version)
+        return _followed(Verdict(sides.path, "keep", "your edits", goal, recorded=new, base=text), sides)
     if sides.base is None:
         what = Conflict(1, 1, "edited", "a new rendering", "what you began with is not known")
         return _at_odds(sides, Content(yours, (what,), aside=True), text)
     content = merged(sides.path, sides.base, yours, text, labels)
     if content.conflicts and content.aside:
         return _at_odds(sides, content, text)
-    changed = content.data if moves or content.data != yours else None
+    if content.data == yours and not content.conflicts:
+        return _followed(Verdict(sides.path, "keep", _told(sides, content), goal, recorded=new, base=text), sides)
     status: Status = "conflict" if content.conflicts else "written"
-    outcome: Action = "conflict" if content.conflicts else "merge" if changed is not None else "unchanged"
+    outcome: Action = "conflict" if content.conflicts else "merge"
     record = replace(new, status=status)
-    return Verdict(sides.path, outcome, _told(sides, content), goal, changed, None, content.conflicts, record, text)
+    return Verdict(
+        sides.path, outcome, _told(sides, content), goal, content.data, None, content.conflicts, record, text
+    )
 
 
-def _kept(sides: Sides, new: Recorded, goal: str, text: str) -> Verdict:
-    """Edited, and the template has nothing new."""
-    status = sides.recorded.status if sides.recorded else "written"
-    record = replace(new, status=status, base_version=sides.recorded.base_version if sides.recorded else "")
-    action: Action = "rename" if goal else "keep"
-    return Verdict(sides.path, action, "your edits", goal, sides.yours if goal else None, recorded=record, base=text)
+def _followed(each: Verdict, sides: Sides) -> Verdict:
+    """The verdict of a file whose bytes stay, in its new place or with its new mode if it has one."""
+    if each.goal:
+        return replace(each, action="rename", data=sides.yours)
+    if sides.mode != sides.permissions:
+        reason = "it is to be executed" if sides.mode & 0o111 else "it is not to be executed any more"
+        return replace(each, action="update", reason=reason, data=sides.yours)
+    return each
 
 
 def _at_odds(sides: Sides, content: Content, text: str) -> Verdict:
@@ -154,7 +166,7 @@ def _at_odds(sides: Sides, content: Content, text: str) -> Verdict:
     """
     data = content.data if content.data != sides.yours else None
     record = replace(sides.recorded, status="conflict") if sides.recorded else None
-    reason = f"{len(content.conflicts)} changes are at odds; the template's file is beside it"
+    reason = f"{_count('change', content)} at odds; the template's file is beside it"
     return Verdict(sides.path, "conflict", reason, "", data, text.encode(), content.conflicts, record, sides.base)
 
 
@@ -169,8 +181,13 @@ def _told(sides: Sides, content: Content) -> str:
     owned = sides.file is not None and sides.file.owner == "owned"
     where = "; it is regenerated by obsboot: overrides.yaml is the place for such changes" if owned else ""
     if content.conflicts:
-        return f"{len(content.conflicts)} places are at odds, each marked in the file{where}"
+        return f"{_count('place', content)} at odds, marked in the file{where}"
     return f"your edits and the template's{where}"
+
+
+def _count(what: str, content: Content) -> str:
+    count = len(content.conflicts)
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _with_ends_of(yours: bytes, text: str) -> bytes:

@@ -213,10 +213,16 @@ def test_a_merge_key_that_would_bring_another_value_is_a_conflict() -> None:
 
 @pytest.mark.parametrize(
     ("yours", "template"),
-    [("a: {b: 1}\n", "a:\n  b: 1\n"), ("a: !!int '1'\n", "a: 0x1\n"), ("b: 2\na: 1.0\n", "a: 1.00\nb: 2 # two\n")],
+    [("a: {b: 1}\n", "a:\n  b: 1\n"), ("a: !!int '1'\n", "a: 0x1\n"), ("b: 2\na: 1.0\n", "a: 1.00\nb: 2\n")],
 )
 def test_sides_that_say_the_same_in_other_words_come_out_as_yours(yours: str, template: str) -> None:
     assert merge("a: 0\n", yours, template) == Merged(yours)
+
+
+def test_a_comment_of_the_template_is_not_dropped_where_both_say_the_same() -> None:
+    merged = merge("a: 0\n", "b: 2\na: 1.0\n", "a: 1.00\nb: 2 # two\n")
+    assert not merged.clean
+    assert "b: 2 # two\n" in merged.text
 
 
 def test_a_conflict_of_lines_stays_one() -> None:

@@ -1,0 +1,107 @@
+"""The plan of an update from a copier template: what it was, what it is, and what stands in the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from obsboot.merge import Labels
+from obsboot.model import Exit, GeneratedFile, ObsbootError
+from obsboot.workspace.copied.renames import renames
+from obsboot.workspace.copied.rendering import Rendered, Rendering
+from obsboot.workspace.copied.verdicts import Met, decided
+from obsboot.workspace.obstacles import content, obstacle
+from obsboot.workspace.planning import Plan
+from obsboot.workspace.state import Recorded, State, blob_id
+from obsboot.workspace.update import Update
+from obsboot.workspace.update.moves import followed
+from obsboot.workspace.update.planning import steps_of
+from obsboot.workspace.update.sides import sides
+
+_TELLING = 6
+"""So many words make a file that can be found again by what is in it; fewer of them stand in anybody's files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What the update of a copier project does: from which version of its template to which."""
+
+    template: str
+    before: str
+    after: str
+    update: Update
+
+
+def plan_copied(root: Path, before: Rendering, after: Rendering, template: str = "") -> Copied:
+    """What the step from one rendering to the other means for the project. Reads only.
+
+    Nothing is remembered between two updates: the answers file, which is a rendered file like the others, says where
+    the project stands.
+    """
+    known = _followed(root, before)
+    pairs = _renamed(root, known, before, after)
+    files = [
+        GeneratedFile(path, one.text or "", "managed", pairs.get(path, path), one.executable)
+        for path, one in after.files.items()
+    ]
+    met = [
+        Met(each, _old(before, each.recorded), after.files.get(each.file.path) if each.file else None)
+        for each in sides(root, known, files)
+    ]
+    labels = Labels("yours", f"template {before.version}", f"template {after.version}")
+    verdicts = tuple(decided(root, each, labels, after.version) for each in met if not each.is_untouched)
+    plan = Plan(root, tuple(step for each in verdicts for step in steps_of(root, each)))
+    return Copied(template, before.version, after.version, Update(before.version, verdicts, (), plan))
+
+
+def copied_refusal(copied: Copied) -> ObsbootError | None:
+    """Why the update cannot be executed, with every file that stands against it; None where it can."""
+    refused = copied.update.plan.of("refuse")
+    if not refused:
+        return None
+    lines = "\n".join(f"  {step.path}: {step.reason}" for step in refused)
+    return ObsbootError(
+        f"nothing was written, because of {len(refused)} file{'s' * (len(refused) != 1)}:\n{lines}",
+        fix="take what you need of it, then move it out of the way",
+        code=Exit.REFUSED,
+    )
+
+
+def _known(before: Rendering) -> State:
+    """The old rendering as the state of a pack would have it; what is no text is known by its blob alone."""
+    files, base = {}, {}
+    for path, one in before.files.items():
+        files[path] = Recorded(path, blob_id(one.data), "managed", before.version, executable=one.executable)
+        if (text := one.text) is not None:
+            base[files[path].blob] = text
+    return State(before.version, files, base=base)
+
+
+def _followed(root: Path, before: Rendering) -> State:
+    """That state with the files where the user has moved them, if they have enough in them to be told by it."""
+    known = _known(before)
+    files: dict[str, Recorded] = {}
+    for path, one in followed(root, known).files.items():
+        place = one.home if one.home and _is_anybodys(before.files[one.home]) else path
+        files[place] = known.files.get(place, one)
+    return replace(known, files=files)
+
+
+def _is_anybodys(one: Rendered) -> bool:
+    return len(one.data.split()) < _TELLING
+
+
+def _old(before: Rendering, recorded: Recorded | None) -> Rendered | None:
+    return before.files[recorded.source] if recorded else None
+
+
+def _renamed(root: Path, known: State, before: Rendering, after: Rendering) -> dict[str, str]:
+    """New path -> old path. What the user has already moved to the new path is that file; what else is there is not."""
+    moved = {path: one.home for path, one in known.files.items() if one.home and path in after.files}
+    gone = {path: one for path, one in before.files.items() if path not in after.files and path not in moved.values()}
+    come = {
+        path: one
+        for path, one in after.files.items()
+        if path not in before.files and not obstacle(root, path) and content(root / path) is None
+    }
+    return {**renames(gone, come), **moved}

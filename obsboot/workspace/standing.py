@@ -1,0 +1,146 @@
+"""How each file of a pack stands against its recorded rendering."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from obsboot.workspace.obstacles import content, obstacle
+from obsboot.workspace.planning import is_pristine
+from obsboot.workspace.state import FOLDER, UNKNOWN, Recorded, State
+from obsboot.workspace.vouching import vouched
+
+SIDECAR = ".obsboot-new"
+"""Behind a path: the template's version of a file that could not be merged."""
+
+What = Literal["pristine", "seed", "edited", "drifted", "missing", "blocked", "conflict", "declined", "orphan"]
+"""pristine: as it was rendered. seed: the user's since it was written, and not looked at. edited: a managed file, which
+is there to be edited. drifted: an owned file that was edited. missing: gone, and no update knows of it yet. blocked:
+something else is there, or it cannot be read. conflict: markers in it, or the template's version beside it. declined:
+gone, and recorded as such. orphan: edited, and the template no longer has it."""
+Word = Literal["in sync", "behind", "drifted", "conflicts"]
+
+_DRIFT = ("drifted", "missing", "blocked")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One file. `line` is that of the first marker, from 1; `aside` that the template's version is beside it."""
+
+    path: str
+    what: What
+    owner: str = ""
+    why: str = ""
+    line: int = 0
+    aside: bool = False
+
+
+def standings(root: Path, state: State) -> tuple[Standing, ...]:
+    """Every file of the pack, and files of the user's for which an update left the template's version beside them.
+
+    What git's index vouches for is not read. Reads only.
+    """
+    known = vouched(root, {path: one.blob for path, one in state.files.items() if one.owner != "seed"})
+    beside = frozenset(sidecars(root, state))
+    found = [_beside(path) for path in beside - state.files.keys()]
+    for path, recorded in state.files.items():
+        if path in beside:
+            found.append(_beside(path, recorded.owner))
+        elif path in known:
+            found.append(Standing(path, "pristine", recorded.owner))
+        else:
+            found += _read(root, path, recorded)
+    return tuple(sorted(found, key=lambda one: one.path))
+
+
+def _beside(path: str, owner: str = "") -> Standing:
+    return Standing(path, "conflict", owner, f"the template's version is in {path}{SIDECAR}", aside=True)
+
+
+def _read(root: Path, path: str, recorded: Recorded) -> Iterator[Standing]:
+    """How the file itself stands; nothing of an orphan that the user has removed."""
+    if recorded.owner == "seed":
+        yield Standing(path, "seed", "seed")
+        return
+    data, why = _content(root, path)
+    if why:
+        yield Standing(path, "blocked", recorded.owner, why)
+    elif data is None:
+        if recorded.status == "declined":
+            yield Standing(path, "declined", recorded.owner, "you deleted it, and updates leave it away")
+        elif recorded.status != "orphan":
+            yield Standing(path, "missing", recorded.owner, "it is gone")
+    else:
+        yield _there(path, recorded, data)
+
+
+def _there(path: str, recorded: Recorded, data: bytes) -> Standing:
+    """How a file stands that is there and can be read."""
+    line = 0 if is_pristine(data, recorded.blob) else marked(data)
+    if line:
+        return Standing(path, "conflict", recorded.owner, f"markers from line {line} on", line)
+    what, why = _told(recorded, data)
+    return Standing(path, what, recorded.owner, why)
+
+
+def _told(recorded: Recorded, data: bytes) -> tuple[What, str]:
+    if is_pristine(data, recorded.blob):
+        return "pristine", ""
+    if recorded.status == "orphan":
+        return "orphan", "the template no longer has it"
+    if recorded.blob == UNKNOWN:
+        return "edited", "yours from before the pack; an update lays the template's beside it"
+    if recorded.owner == "owned":
+        return "drifted", "you edited what obsboot regenerates"
+    return "edited", "your edits"
+
+
+def _content(root: Path, path: str) -> tuple[bytes | None, str]:
+    """The bytes at the path, or why they cannot be had."""
+    if why := obstacle(root, path):
+        return None, why
+    try:
+        return content(root / path), ""
+    except OSError as error:
+        return None, f"it cannot be read: {error.strerror}"
+
+
+def marked(data: bytes) -> int:
+    """The first line with a marker that an update left, from 1; 0 where there is none."""
+    if b"<<<<<<<" not in data and b">>>>>>>" not in data:
+        return 0
+    from obsboot.merge import has_markers  # noqa: PLC0415 - files with markers are rare
+
+    return has_markers(data.decode(errors="replace")) or 0
+
+
+def sidecars(root: Path, state: State) -> Iterator[str]:
+    """The paths, recorded or not, for which the template's version is beside them, in the folders of the pack."""
+    for top in sorted({path.split("/")[0] for path in state.files if "/" in path} - {FOLDER}):
+        for folder, _, names in os.walk(root / top, followlinks=False):
+            for name in names:
+                if name.endswith(SIDECAR):
+                    yield Path(folder, name).relative_to(root).as_posix().removesuffix(SIDECAR)
+    for path in state.files:
+        if "/" not in path and (root / f"{path}{SIDECAR}").is_file():
+            yield path
+
+
+def statuses(root: Path, state: State) -> dict[str, str]:
+    """The files that an update left in a state of their own, as `Pack.statuses` has them."""
+    found = {path: one.status for path, one in state.files.items() if one.status in ("declined", "orphan")}
+    return found | dict.fromkeys(sidecars(root, state), "aside")
+
+
+def worst(files: Iterable[Standing], behind: bool) -> Word:
+    """The one word for all of them: what has to be seen to first.
+
+    Edits of managed files and of seeds, what was declined, and orphans are the user's right, and no drift.
+    """
+    found = {one.what for one in files}
+    if "conflict" in found:
+        return "conflicts"
+    return "drifted" if found.intersection(_DRIFT) else "behind" if behind else "in sync"
