@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from obsboot.answers.given import Given
-from obsboot.model import Migration
+from obsboot.model import Migration, ordered
 
 _COMPONENT = ".component"
 
 
 def since(version: str, migrations: Mapping[str, Migration]) -> Iterator[Migration]:
     """The migrations of later versions than this one, the oldest first."""
-    yield from (migrations[each] for each in sorted(migrations, key=_ordered) if _ordered(each) > _ordered(version))
+    yield from (migrations[each] for each in sorted(migrations, key=ordered) if ordered(each) > ordered(version))
 
 
 def migrated(given: Iterable[Given], version: str, migrations: Mapping[str, Migration]) -> tuple[Given, ...]:
@@ -49,7 +49,3 @@ def _key(key: str, components: Mapping[str, str], migration: Migration) -> str:
         return migration.answers.get(key, key)
     asked = f"{components.get(instance, instance)}.{question}"
     return f"{instance}.{migration.answers.get(asked, asked).partition('.')[2]}"
-
-
-def _ordered(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())

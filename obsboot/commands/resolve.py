@@ -69,7 +69,7 @@ def _edit(root: Path, files: Sequence[str]) -> None:
     import os  # noqa: PLC0415
 
     from obsboot.workspace.obstacles import obstacle  # noqa: PLC0415
-    from obsboot.workspace.standing import SIDECAR  # noqa: PLC0415
+    from obsboot.workspace.state import SIDECAR  # noqa: PLC0415
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:

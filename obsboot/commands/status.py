@@ -58,7 +58,7 @@ def command(root: Path, full: bool, short: bool, as_json: bool, roots: tuple[Pat
 def _changes(root: Path, state: State, roots: tuple[Path, ...]) -> int:
     """How many files of the pack an update would touch; the state and secrets, which no clone has, are none."""
     from obsboot.commands.rendering import wanted_now  # noqa: PLC0415
-    from obsboot.workspace.standing import SIDECAR  # noqa: PLC0415
+    from obsboot.workspace.state import SIDECAR  # noqa: PLC0415
     from obsboot.workspace.update import plan_update  # noqa: PLC0415
 
     update = plan_update(root, wanted_now(root, state, roots))

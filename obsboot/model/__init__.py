@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         Truth,
     )
     from obsboot.model.stack import Answers, GeneratedFile, Instance, Owner, Pack, Stack
-    from obsboot.model.values import Formula, Place, Value
+    from obsboot.model.values import Formula, Place, Value, ordered
 
 __all__ = [
     "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Divide", "Drop", "Exit", "Exporter",
@@ -53,6 +53,7 @@ __all__ = [
     "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Put", "Question", "ReadJson", "ReadTime",
     "Recipe", "Record", "Rename", "Replace", "Replacement", "Replay", "Report", "Result", "Row", "Sample", "Scrape",
     "Severity", "Signal", "Split", "Stack", "Step", "Traffic", "Translate", "Truth", "Value", "Workload",
+    "ordered",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Literal
 from obsboot.model.catalogue import Component
 from obsboot.model.logs import LogField
 from obsboot.model.signals import Alert, Overview, Point, Signal
-from obsboot.model.values import Value
+from obsboot.model.values import Value, ordered
 
 Owner = Literal["owned", "managed", "seed"]
 """owned: regenerated; managed: merged three ways; seed: written once, then the user's."""
@@ -132,9 +132,5 @@ def _fits(roles: tuple[str, ...], role: str) -> bool:
 def _between(version: str, since: str, until: str) -> bool:
     if not version:
         return True
-    number = _number(version)
-    return (not since or number >= _number(since)) and (not until or number < _number(until))
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+    number = ordered(version)
+    return (not since or number >= ordered(since)) and (not until or number < ordered(until))

@@ -12,6 +12,11 @@ Formula = str | float
 """A number, or arithmetic over names that are known later (answers, a tally, a threshold)."""
 
 
+def ordered(version: str) -> tuple[int, ...]:
+    """The numbers of a version, by which it is older or newer than another; what is no number does not count."""
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in a file something is said; `line` counts from 1."""

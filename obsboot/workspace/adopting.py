@@ -23,7 +23,7 @@ from obsboot.workspace.planning import (
     state_steps,
     with_gitignore,
 )
-from obsboot.workspace.update.verdicts import SIDECAR
+from obsboot.workspace.state import SIDECAR
 
 Meeting = Literal["absent", "same", "other", "blocked"]
 """absent: nothing is there; same: the rendering's bytes are, perhaps with CRLF; other: the user's are; blocked: see why."""

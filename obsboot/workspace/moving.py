@@ -9,8 +9,7 @@ from pathlib import Path, PurePosixPath
 from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.planning import Plan, Step, record_steps
-from obsboot.workspace.standing import SIDECAR
-from obsboot.workspace.state import FOLDER, State, blob_id
+from obsboot.workspace.state import FOLDER, SIDECAR, State, blob_id
 
 
 def moving(root: Path, state: State, old: str, new: str) -> Plan:

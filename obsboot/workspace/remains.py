@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obsboot.answers.given import from_file
-from obsboot.model import Exit, ObsbootError
+from obsboot.model import Exit, ObsbootError, ordered
 from obsboot.workspace import history
 from obsboot.workspace import state as st
 from obsboot.workspace.obstacles import content, obstacle
@@ -72,14 +72,10 @@ def manifest_before(root: Path, past: Sequence[str]) -> KnownManifest | None:
     """The newest whole state in git's history; of a half merged one the side with the newer obsboot, as a whole."""
     if _MARKERS.search(present(root, st.MANIFEST) or b""):
         both = list(history.whole(root, [*history.SIDES, *past]))
-        kept = max(both, key=lambda one: _ordered(one.state.version), default=None)
+        kept = max(both, key=lambda one: ordered(one.state.version), default=None)
     else:
         kept = next(history.whole(root, past), None)
     return KnownManifest(kept.state, f"git, {kept.commit[:12]}", kept.answers) if kept else None
-
-
-def _ordered(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def answers_left(root: Path, past: Sequence[str], known: KnownManifest | None) -> KnownAnswers | None:

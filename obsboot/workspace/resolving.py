@@ -9,11 +9,12 @@ from typing import Literal
 
 from obsboot import __version__
 from obsboot.model import Exit, GeneratedFile, ObsbootError
+from obsboot.workspace.line_ends import with_ends_of
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.planning import Plan, Step, is_pristine, record_steps, replacing
-from obsboot.workspace.restoring import mode_of, with_ends_of, without_sidecar
-from obsboot.workspace.standing import SIDECAR, marked
-from obsboot.workspace.state import Recorded, State, blob_id
+from obsboot.workspace.restoring import mode_of, without_sidecar
+from obsboot.workspace.standing import marked
+from obsboot.workspace.state import SIDECAR, Recorded, State, blob_id
 from obsboot.workspace.update.sides import Sides
 
 Side = Literal["yours", "template"]

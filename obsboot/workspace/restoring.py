@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from obsboot.model import Exit, ObsbootError
+from obsboot.workspace.line_ends import with_ends_of
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.planning import Plan, Step, is_pristine, record_steps, replacing
-from obsboot.workspace.standing import SIDECAR
-from obsboot.workspace.state import Recorded, State, blob_id
+from obsboot.workspace.state import SIDECAR, Recorded, State, blob_id
 
 
 def restoring(root: Path, state: State, paths: Sequence[str]) -> Plan:
@@ -43,12 +43,6 @@ def _back(root: Path, path: str, recorded: Recorded, text: str) -> Iterator[Step
         step = replacing(root, path, with_ends_of(there, text), there)
         yield replace(step, reason=reason, mode=mode_of(root / path, recorded.executable))
     yield from without_sidecar(root, path)
-
-
-def with_ends_of(there: bytes | None, text: str) -> bytes:
-    """The text with CRLF line ends if all lines of what is there have them."""
-    crlf = there is not None and b"\r\n" in there and b"\n" not in there.replace(b"\r\n", b"")
-    return (text.replace("\n", "\r\n") if crlf else text).encode()
 
 
 def mode_of(path: Path, executable: bool) -> int:

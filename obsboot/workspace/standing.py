@@ -10,11 +10,8 @@ from typing import Literal
 
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.planning import is_pristine
-from obsboot.workspace.state import FOLDER, UNKNOWN, Recorded, State
+from obsboot.workspace.state import FOLDER, SIDECAR, UNKNOWN, Recorded, State
 from obsboot.workspace.vouching import vouched
-
-SIDECAR = ".obsboot-new"
-"""Behind a path: the template's version of a file that could not be merged."""
 
 What = Literal["pristine", "seed", "edited", "drifted", "missing", "blocked", "conflict", "declined", "orphan"]
 """pristine: as it was rendered. seed: the user's since it was written, and not looked at. edited: a managed file, which

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FOLDER = ".obsboot"
 ANSWERS, MANIFEST, BASE = f"{FOLDER}/answers.yml", f"{FOLDER}/manifest.json", f"{FOLDER}/base.pack"
+SIDECAR = ".obsboot-new"
+"""Behind a path: the template's version of a file that could not be merged."""
 SCHEMA = 1
 UNKNOWN = ""
 """The blob of a file of which nobody knows what it began with: no bytes have it, so no bytes count as obsboot's own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from obsboot.merge import Labels
@@ -17,9 +17,6 @@ from obsboot.workspace.update import Update
 from obsboot.workspace.update.moves import followed
 from obsboot.workspace.update.planning import steps_of
 from obsboot.workspace.update.sides import sides
-
-_TELLING = 6
-"""So many words make a file that can be found again by what is in it; fewer of them stand in anybody's files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ def plan_copied(root: Path, before: Rendering, after: Rendering, template: str =
     Nothing is remembered between two updates: the answers file, which is a rendered file like the others, says where
     the project stands.
     """
-    known = _followed(root, before)
+    known = followed(root, _known(before))
     pairs = _renamed(root, known, before, after)
     files = [
         GeneratedFile(path, one.text or "", "managed", pairs.get(path, path), one.executable)
@@ -75,20 +72,6 @@ def _known(before: Rendering) -> State:
         if (text := one.text) is not None:
             base[files[path].blob] = text
     return State(before.version, files, base=base)
-
-
-def _followed(root: Path, before: Rendering) -> State:
-    """That state with the files where the user has moved them, if they have enough in them to be told by it."""
-    known = _known(before)
-    files: dict[str, Recorded] = {}
-    for path, one in followed(root, known).files.items():
-        place = one.home if one.home and _is_anybodys(before.files[one.home]) else path
-        files[place] = known.files.get(place, one)
-    return replace(known, files=files)
-
-
-def _is_anybodys(one: Rendered) -> bool:
-    return len(one.data.split()) < _TELLING
 
 
 def _old(before: Rendering, recorded: Recorded | None) -> Rendered | None:

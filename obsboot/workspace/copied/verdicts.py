@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 from obsboot.merge import Conflict, Labels, has_markers
 from obsboot.workspace.copied.rendering import Rendered
 from obsboot.workspace.obstacles import obstacle
-from obsboot.workspace.state import Recorded, blob_id
+from obsboot.workspace.state import SIDECAR, Recorded, blob_id
 from obsboot.workspace.update.sides import Sides
-from obsboot.workspace.update.verdicts import SIDECAR, Verdict, broken_merge, verdict
+from obsboot.workspace.update.verdicts import Verdict, broken_merge, verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.state import FOLDER, Recorded, State
+from obsboot.workspace.state import FOLDER, SIDECAR, Recorded, State
 from obsboot.workspace.update.sides import same
-from obsboot.workspace.update.verdicts import SIDECAR
 
 ALIKE = 0.9
 """From which share of equal lines on two files are the same one: below that a guess is wrong too often."""
+TELLING = 6
+"""So many words make a file that can be found again by what is in it; fewer of them stand in anybody's files."""
 _LARGEST = 1_000_000
 """Bytes of a file that is compared; larger ones are found again by their exact bytes alone."""
 
@@ -61,6 +62,8 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _is_it(data: bytes, recorded: Recorded, known: State) -> bool:
+    if len(data.split()) < TELLING:
+        return False
     if same(data, recorded.blob):
         return True
     base = known.base.get(recorded.blob, "")

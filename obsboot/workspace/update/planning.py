@@ -8,13 +8,14 @@ from pathlib import Path
 
 from obsboot import __version__
 from obsboot.merge import Labels, has_markers
-from obsboot.model import Exit, ObsbootError
+from obsboot.model import Exit, ObsbootError, ordered
 from obsboot.workspace import state as st
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.planning import Plan, Step, Wanted, lacking, replacing, secret_steps, state_steps, with_gitignore
+from obsboot.workspace.state import SIDECAR
 from obsboot.workspace.update.moves import followed
 from obsboot.workspace.update.sides import Sides, sides
-from obsboot.workspace.update.verdicts import SIDECAR, Verdict, broken_merge, verdict
+from obsboot.workspace.update.verdicts import Verdict, broken_merge, verdict
 
 _SIGNS = (b"<<<<<<<", b">>>>>>>")
 
@@ -106,16 +107,12 @@ def _text(sides_: Sides, each: Verdict) -> str | None:
 
 
 def _refuse_older(version: str) -> None:
-    if _ordered(version) > _ordered(__version__):
+    if ordered(version) > ordered(__version__):
         raise ObsbootError(
             f"the pack was written by obsboot {version}, and this is {__version__}",
             fix=f"install obsboot {version} or newer: an older one cannot know what the newer one wrote",
             code=Exit.REFUSED,
         )
-
-
-def _ordered(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def _refuse_markers(every: Iterable[Sides]) -> None:

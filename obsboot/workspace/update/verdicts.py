@@ -7,6 +7,7 @@ from typing import Literal
 
 from obsboot.merge import Conflict, Labels
 from obsboot.model import GeneratedFile
+from obsboot.workspace.line_ends import with_ends_of
 from obsboot.workspace.state import Recorded, blob_id
 from obsboot.workspace.update.contents import Content, merged
 from obsboot.workspace.update.sides import Sides
@@ -20,8 +21,6 @@ user's bytes, which the template does not touch. declined: the user deleted it, 
 no longer has it, the user edited it, so it stays. conflict: both sides are at odds. released: a seed that the template
 no longer has. refuse: nothing can be written there."""
 
-SIDECAR = ".obsboot-new"
-"""Behind a path: the template's version of a file that could not be merged."""
 Status = Literal["written", "conflict", "declined", "orphan"]
 
 
@@ -128,7 +127,7 @@ def _present(sides: Sides, file: GeneratedFile, new: Recorded, labels: Labels) -
     if sides.is_current:
         return _followed(Verdict(sides.path, "unchanged", goal=goal, recorded=new, base=text), sides)
     if sides.is_pristine:
-        data = _with_ends_of(yours, text)
+        data = with_ends_of(yours, text)
         return Verdict(sides.path, "rename" if goal else "update", goal=goal, data=data, recorded=new, base=text)
     if sides.recorded is not None and sides.recorded.blob == new.blob:
         new = replace(new, base_version=sides.recorded.base_version)
@@ -188,9 +187,3 @@ def _told(sides: Sides, content: Content) -> str:
 def _count(what: str, content: Content) -> str:
     count = len(content.conflicts)
     return f"{count} {what}{'s' * (count != 1)}"
-
-
-def _with_ends_of(yours: bytes, text: str) -> bytes:
-    """The new text with CRLF line ends where the checkout has them."""
-    crlf = b"\r\n" in yours and b"\n" not in yours.replace(b"\r\n", b"")
-    return (text.replace("\n", "\r\n") if crlf else text).encode()

@@ -20,7 +20,7 @@ from obsboot.workspace import recover, undoing, write
 from obsboot.workspace import transaction as tx
 from obsboot.workspace.update import Update
 
-ONE = "one\ntwo\nthree\nfour\nfive\n"
+ONE = "one\ntwo\nthree\nfour\nfive\nsix\n"
 NEW = ONE.replace("one", "ONE")
 
 OLD_FILES = (

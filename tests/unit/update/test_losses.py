@@ -13,7 +13,7 @@ from small_pack import file, pack, planned, the, updated
 
 from obsboot.merge import has_markers
 
-ONE = "one\ntwo\nthree\nfour\nfive\n"
+ONE = "one\ntwo\nthree\nfour\nfive\nsix\n"
 NEW = ONE.replace("one", "ONE")
 MINE = ONE.replace("five", "mine")
 BOTH = NEW.replace("five", "mine")

@@ -16,7 +16,7 @@ from obsboot.model import Exit, ObsbootError
 from obsboot.workspace import load_state, refusal, write
 from obsboot.workspace.state import MANIFEST, Recorded
 
-ONE = "one\ntwo\nthree\nfour\nfive\n"
+ONE = "one\ntwo\nthree\nfour\nfive\nsix\n"
 NEW = ONE.replace("one", "ONE")
 """The template's change."""
 MINE = ONE.replace("five", "mine")
