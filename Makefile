@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 BUILD := build
 SOURCES := $(shell find obsboot templates dashboards alerts -type f -not -name '*.pyc') pyproject.toml
 UNIT := tests/unit tests/catalog tests/checks tests/golden tests/wheel tests/fuzz tests/test_architecture.py
-SESSIONS := tests/cli tests/unit/logs
+LONG := tests/unit/logs tests/unit/merge tests/unit/update tests/fuzz
+SESSIONS := tests/cli $(LONG)
 
 # What is compiled is kept: each process would rewrite the assertions of all tests anew, which takes seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -23,9 +24,9 @@ test: ## everything, containers included
 	+tests/bed/with-engine tests/bed/stages $(STAGES)
 
 test-unit: $(VENV)/.installed ## no containers, under a minute
-	$(BIN)/pytest $(UNIT) --ignore=tests/unit/logs -m 'not live' -n 2 --dist worksteal
+	$(BIN)/pytest $(filter-out $(LONG),$(UNIT)) $(LONG:%=--ignore=%) -m 'not live' -n 2 --dist worksteal
 
-test-sessions: $(VENV)/.installed ## whole sessions at the command line, and the readers of logs; no containers either
+test-sessions: $(VENV)/.installed ## whole sessions at the command line, readers of logs, merges and updates; no containers either
 	$(BIN)/pytest $(SESSIONS) -n 2 --dist worksteal
 
 coverage: $(VENV)/.installed ## both, and which lines they reach; below 90 % it fails

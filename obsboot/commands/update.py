@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from obsboot import __version__
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
 from obsboot.model import Exit, ObsbootError
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from obsboot.answers import Draft
     from obsboot.catalog import Catalogue
     from obsboot.workspace import State
+    from obsboot.workspace.branches import Branch
     from obsboot.workspace.update import Update
 
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--yes", "-y", is_flag=True, help="Never ask.")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Another answer: cache.version=8. Repeatable.")
+@click.option(
+    "--branch", default="", metavar="NAME", help="Commit to this branch, without a checkout; for bare repositories too."
+)
 @click.option("--template", metavar="DIR|GIT", help="Update a project that copier made, from this template.")
 @click.option("--ref", default="", metavar="REF", help="With --template: to this tag or commit, not the latest tag.")
 @click.option("--answers-file", default="", metavar="PATH", help="With --template: copier's answers file, of several.")
@@ -44,17 +50,48 @@ def command(root: Path, template: str | None, pairs: tuple[str, ...], roots: tup
     """
     only_copied = {name: told.pop(name) for name in ("ref", "answers_file", "trust")}
     if template:
+        told.pop("branch")
         from obsboot.commands.update_copied import Asked, update_copied  # noqa: PLC0415
 
         update_copied(Asked(root, template, pairs, **only_copied, **told))
     elif given := [name for name, value in only_copied.items() if value]:
         what = f"--{given[0].replace('_', '-')}"
         raise ObsbootError(f"{what}: --template is missing", fix="name the template that the project was made from")
+    elif branch := told.pop("branch"):
+        from obsboot.workspace.branches import laid_out  # noqa: PLC0415
+
+        with laid_out(root, branch) as aside:
+            _update(_Asked(aside.folder, pairs, roots, told), lambda written: _committed(aside, written))
     else:
-        _update(root, pairs, roots, told)
+        _update(_Asked(root, pairs, roots, told), _taken_back)
 
 
-def _update(root: Path, pairs: tuple[str, ...], roots: tuple[Path, ...], flags: Mapping[str, bool]) -> None:
+def _taken_back(written: Sequence[str]) -> str:
+    return f"Wrote {len(written)} files. `obsboot undo` takes it back."
+
+
+def _committed(branch: Branch, written: Sequence[str]) -> str:
+    from obsboot.workspace.branches import is_private  # noqa: PLC0415
+
+    paths = [path for path in written if not is_private(path)]
+    if not paths:
+        return "Nothing to commit."
+    made = branch.commit(paths, f"obsboot update to {__version__}")
+    return f"Committed {len(paths)} files to {branch.name} ({made[:12]})."
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The repository, and what the command line says of it."""
+
+    root: Path
+    pairs: tuple[str, ...]
+    roots: tuple[Path, ...]
+    flags: Mapping[str, bool]
+
+
+def _update(asked: _Asked, done: Callable[[Sequence[str]], str]) -> None:
+    """`done` finishes what was written, and says so."""
     from obsboot import workspace  # noqa: PLC0415
     from obsboot.commands.judging import judge_of  # noqa: PLC0415
     from obsboot.commands.showing import say  # noqa: PLC0415
@@ -62,12 +99,13 @@ def _update(root: Path, pairs: tuple[str, ...], roots: tuple[Path, ...], flags: 
     from obsboot.commands.wanting import wanted  # noqa: PLC0415
     from obsboot.workspace.update import plan_update  # noqa: PLC0415
 
+    root, flags = asked.root, asked.flags
     interactive = not (flags["yes"] or flags["as_json"]) and sys.stdin.isatty() and sys.stdout.isatty()
-    catalogue = catalogue_of(roots)
+    catalogue = catalogue_of(asked.roots)
     if note := workspace.recover(root):
         click.echo(note, err=True)
     state = workspace.load_state(root)
-    draft = _draft(root, pairs, catalogue, state, interactive)
+    draft = _draft(root, asked.pairs, catalogue, state, interactive)
     goal = wanted(root, draft, catalogue, state)
     update = plan_update(root, goal, judge_of(root, draft, catalogue, goal.files))
     if flags["as_json"]:
@@ -83,9 +121,9 @@ def _update(root: Path, pairs: tuple[str, ...], roots: tuple[Path, ...], flags: 
     if not update.plan.is_noop:
         if interactive and not click.confirm("Write this?", default=True):
             raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
-        written = workspace.write(update.plan, undoable=True)
+        said = done(workspace.write(update.plan, undoable=True))
         if not flags["as_json"]:
-            say(f"Wrote {len(written)} files. `obsboot undo` takes it back.")
+            say(said)
     raise SystemExit(_code(update))
 
 

@@ -196,7 +196,7 @@ def _edited_board(random: Random, text: str, marks: Marks) -> str:
     elif way < 0.75:
         panel["targets"][0]["expr"] = f"sum(rate({random.choice(WORDS)}{{job='{marks.next()}'}}[5m]))"
     elif way < 0.9:
-        panels.append(_panel(random, max(each["id"] for each in panels) + 1, marks.next()))
+        panels.append(_panel(random, max((each.get("id", 0) for each in panels), default=0) + 1, marks.next()))
     elif way < 0.95:
         data["templating"]["list"].append({"name": marks.next(), "type": "custom", "query": "a,b"})
     elif len(panels) > 3:

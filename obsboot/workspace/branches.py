@@ -1,0 +1,126 @@
+"""A pack on a branch that nobody has checked out, in a bare repository as well: laid out aside, and committed from there."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from obsboot.model import Exit, ObsbootError
+from obsboot.workspace.state import FOLDER, MANIFEST, read_manifest
+
+_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The files of the pack as the commit `start` has them, in `folder`; `repository` is where git's objects are."""
+
+    repository: Path
+    name: str
+    start: str
+    folder: Path
+
+    def commit(self, paths: Iterable[str], message: str) -> str:
+        """The id of a commit of these files on the branch, on top of `start`; secrets belong in none.
+
+        Raises ObsbootError where the branch has moved meanwhile, or git refuses.
+        """
+        with tempfile.TemporaryDirectory(prefix="obsboot-index-") as aside:
+            index = {"GIT_INDEX_FILE": f"{aside}/index"}
+            _git(self.repository, "read-tree", self.start, env=index)
+            for path in sorted(paths):
+                self._stage(path, index)
+            tree = _git(self.repository, "write-tree", env=index).strip()
+        made = _git(self.repository, "commit-tree", tree, "-p", self.start, "-m", message).strip()
+        before = self.start if _tip(self.repository, f"refs/heads/{self.name}") else "0" * len(made)
+        _git(self.repository, "update-ref", "-m", "obsboot update", f"refs/heads/{self.name}", made, before)
+        return made
+
+    def _stage(self, path: str, index: dict[str, str]) -> None:
+        file = self.folder / path
+        if not file.exists():
+            _git(self.repository, "update-index", "--force-remove", path, env=index)
+            return
+        blob = _git(self.repository, "hash-object", "-w", "--no-filters", str(file.resolve())).strip()
+        mode = "100755" if file.stat().st_mode & 0o100 else "100644"
+        _git(self.repository, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", env=index)
+
+
+@contextmanager
+def laid_out(repository: Path, name: str) -> Iterator[Branch]:
+    """The branch's pack in a folder of its own for the time of the `with`; a new branch begins at HEAD.
+
+    Raises ObsbootError where there is no git repository, no commit, or no pack in it.
+    """
+    start = _tip(repository, f"refs/heads/{name}") or _tip(repository, "HEAD")
+    if not start:
+        raise ObsbootError(f"{repository}: there is no commit to begin at", fix="name a git repository with --root")
+    manifest = _git(repository, "cat-file", "blob", f"{start}:{MANIFEST}", missing=f"{name} has no pack: no {MANIFEST}")
+    known, _ = read_manifest(manifest.encode())
+    tops = sorted({PurePosixPath(path).parts[0] for path in known.files} | {FOLDER})
+    listed = _git(repository, "ls-tree", "--name-only", start).splitlines()
+    with tempfile.TemporaryDirectory(prefix="obsboot-branch-") as aside:
+        folder = Path(aside)
+        packed = _run(repository, ["archive", "--format=tar", start, "--", *(top for top in tops if top in listed)])
+        _unpack(packed, folder)
+        yield Branch(repository, name, start, folder)
+
+
+def _unpack(packed: bytes, folder: Path) -> None:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
+    except tarfile.TarError as error:
+        raise ObsbootError(
+            f"the pack cannot be laid out: {error}", fix="put the file itself there", code=Exit.REFUSED
+        ) from None
+
+
+def is_private(path: str) -> bool:
+    """Whether it is a secret, which is made where the pack runs and stands in no commit."""
+    parts = PurePosixPath(path).parts
+    return parts[-1] == ".env" or "secrets" in parts[:-1]
+
+
+def _tip(repository: Path, name: str) -> str:
+    done = _started(repository, ["rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"], {})
+    return done.stdout.decode().strip() if done.returncode == 0 else ""
+
+
+def _git(repository: Path, *arguments: str, env: dict[str, str] | None = None, missing: str = "") -> str:
+    return _run(repository, arguments, env, missing).decode()
+
+
+def _run(repository: Path, arguments: Sequence[str], env: dict[str, str] | None = None, missing: str = "") -> bytes:
+    done = _started(repository, arguments, env or {})
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        raise ObsbootError(
+            missing or f"git {arguments[0]} in {repository}: {said}",
+            fix="`obsboot init` writes a pack" if missing else "see what git says",
+            code=Exit.USAGE if missing else Exit.REFUSED,
+        )
+    return done.stdout
+
+
+def _started(repository: Path, arguments: Sequence[str], env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            ["git", "-C", str(repository), *arguments],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **env},
+            timeout=_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise ObsbootError(
+            "git is not installed, and --branch needs it", fix="install git", code=Exit.REFUSED
+        ) from None
