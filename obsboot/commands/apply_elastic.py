@@ -35,7 +35,7 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
 
     stack = load_pack(root, catalogue_of(roots)).stack
     if not keeps_logs(stack):
-        raise ObsbootError("the pack keeps no logs", fix="obsboot init --set logs=elasticsearch", code=Exit.USAGE)
+        raise ObsbootError("the pack keeps no logs", fix="obsboot update --set logs=elasticsearch", code=Exit.USAGE)
     folder = root / stack.directory
     secrets = _secrets(folder / ".env")
     user, password = administrator(stack, secrets)

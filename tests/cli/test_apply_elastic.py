@@ -35,7 +35,7 @@ def pack(folder: Path, *settings: str) -> Path:
 def test_a_pack_without_logs_has_nothing_to_install(tmp_path: Path) -> None:
     done = obsboot("apply-elastic", cwd=pack(tmp_path))
     assert done.returncode == 2
-    assert done.stderr == "obsboot: the pack keeps no logs\n  obsboot init --set logs=elasticsearch\n"
+    assert done.stderr == "obsboot: the pack keeps no logs\n  obsboot update --set logs=elasticsearch\n"
 
 
 def test_a_repository_without_a_pack_is_said_to_have_none(tmp_path: Path) -> None:
