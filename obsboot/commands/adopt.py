@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
 from obsboot.commands.showing import say
-from obsboot.model import Exit, ObsbootError
+from obsboot.commands.terminal import ask_to_write, forget_typed, is_watched
+from obsboot.model import Exit
 
 if TYPE_CHECKING:
     from obsboot.catalog import Catalogue
@@ -42,12 +43,11 @@ def command(root: Path, pairs: tuple[str, ...], file: Path | None, roots: tuple[
     """
     from obsboot import workspace  # noqa: PLC0415
     from obsboot.commands.adopt_text import as_data, show  # noqa: PLC0415
-    from obsboot.commands.drafting import Said, confirmed  # noqa: PLC0415
+    from obsboot.commands.drafting import Said  # noqa: PLC0415
 
     asks = not (flags["yes"] or flags["as_json"] or flags["only_plan"] or pairs or file)
-    said = Said(pairs, file, asks and sys.stdin.isatty() and sys.stdout.isatty(), quiet=flags["as_json"])
-    if note := workspace.recover(root):
-        click.echo(note, err=True)
+    said = Said(pairs, file, asks and is_watched(), quiet=flags["as_json"])
+    finish_interrupted(root)
     adoption, foreign = _planned(root, said, catalogue_of(roots), flags["sidecars"])
     if flags["as_json"]:
         click.echo(json.dumps(as_data(adoption, foreign), indent=2, ensure_ascii=False))
@@ -57,8 +57,9 @@ def command(root: Path, pairs: tuple[str, ...], file: Path | None, roots: tuple[
         raise error
     if flags["only_plan"]:
         raise SystemExit(Exit.DONE if adoption.plan.is_noop else Exit.DRIFT)
-    if said.interactive and not confirmed():
-        raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
+    if said.interactive:
+        forget_typed()
+        ask_to_write("Write these files?")
     written = workspace.write(adoption.plan, undoable=True)
     if not flags["as_json"]:
         say(f"Wrote {len(written)} files. `obsboot undo` takes it back.")

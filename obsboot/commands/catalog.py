@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from obsboot.commands.options import catalog_option, catalogue_of, images_option
-from obsboot.model import Exit, ObsbootError
+from obsboot.model import Exit, ObsbootError, plural
 
 if TYPE_CHECKING:
     from obsboot.catalog import Catalogue
@@ -71,7 +71,7 @@ def check(ids: tuple[str, ...], roots: tuple[Path, ...], as_json: bool) -> None:
             click.echo(
                 f"{place}: {finding.message} [{finding.check}]" + (f"\n    {finding.fix}" if finding.fix else "")
             )
-        click.echo(f"{_counted(len(findings), 'finding')} in {examined}")
+        click.echo(f"{plural(len(findings), 'finding')} in {examined}")
     if findings:
         raise SystemExit(int(Exit.FAILED))
 
@@ -96,7 +96,7 @@ def record(id_: str, version: str | None, images_file: Path | None, roots: tuple
     if not now:
         raise ObsbootError("the server exposed no metric, so nothing was recorded", code=Exit.COULD_NOT_CHECK)
     _kept(path, exposition)
-    click.echo(f"{path}: {_counted(len(now), 'metric')}")
+    click.echo(f"{path}: {plural(len(now), 'metric')}")
     if lost := sorted(before - now):  # a setting may be missing, or a load
         click.echo(f"no longer there, so look before you commit: {', '.join(lost)}")
 
@@ -142,7 +142,7 @@ def _checked(ids: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[tuple[Findi
     except CatalogueError as error:
         return tuple(as_finding("catalogue/readable", problem) for problem in error.problems), "what could be read"
     examined = [_component(catalogue, id_) for id_ in ids] or list(catalogue.values())
-    return sweep(catalogue, ids), f"{_counted(len(examined), 'component')}, {len(RULES)} rules each"
+    return sweep(catalogue, ids), f"{plural(len(examined), 'component')}, {len(RULES)} rules each"
 
 
 def _recording(component: Component, version: str, roots: tuple[Path, ...]) -> Path:
@@ -182,10 +182,6 @@ def _metrics(exposition: str) -> frozenset[str]:
     from obsboot.catalog import parse  # noqa: PLC0415
 
     return frozenset(parse(exposition).families)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _summary(component: Component, proofs: dict[str, int]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
 
 if TYPE_CHECKING:
@@ -27,11 +28,10 @@ def command(root: Path, roots: tuple[Path, ...], promtool: str | None, required:
     """Prove what can be proven of the pack without containers: structure, queries, rules, dashboards, routes."""
     from obsboot.checks import check  # noqa: PLC0415
     from obsboot.commands.reporting import finish  # noqa: PLC0415
-    from obsboot.workspace import load_pack, recover  # noqa: PLC0415
+    from obsboot.workspace import load_pack  # noqa: PLC0415
 
     started = time.perf_counter()
-    if note := recover(root):
-        click.echo(note, err=True)
+    finish_interrupted(root)
     pack = load_pack(root, catalogue_of(roots))
     results = check(pack)
     if flags["played"] or promtool or required == "replayed":

@@ -1,15 +1,11 @@
-"""The answers of a pack that is not there yet: from flags, environment, files, detection, and from whoever is asked."""
+"""The answers of a pack: from flags, environment, files, what is stored or detected, and from whoever is asked."""
 
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 if TYPE_CHECKING:
     from obsboot.answers import Draft, Given
@@ -58,10 +54,20 @@ def drafted(root: Path, said: Said, catalogue: Catalogue, detection: Detection, 
     return draft
 
 
-def confirmed() -> bool:
-    """Whether the person wants the files. What was typed before the question was shown is no answer to it."""
-    with suppress(ImportError, OSError):
-        import termios  # noqa: PLC0415 - not everywhere
+def redrafted(
+    root: Path, catalogue: Catalogue, state: State | None, pairs: tuple[str, ...] = (), asks: bool = False
+) -> Draft:
+    """The stored answers of a pack, under those of flags and environment; only what they leave open is asked for."""
+    from obsboot import answers, workspace  # noqa: PLC0415
+    from obsboot.answers.unanswered import demand  # noqa: PLC0415
 
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    return click.confirm("Write these files?", default=True)
+    known = workspace.stored(root, state, catalogue)
+    instances = [*catalogue, *(one.key.partition(".")[0] for one in known)]
+    told = [*answers.from_flags(pairs), *answers.from_environment(os.environ, instances), *known]
+    draft = answers.merge(told, catalogue)
+    if asks and draft.missing:
+        from obsboot.answers.asking import ask, missing  # noqa: PLC0415
+
+        draft = answers.merge([*ask(missing(draft), draft.answers.values), *told], catalogue)
+    demand(draft)
+    return draft

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
-from obsboot.model import Exit, ObsbootError
+from obsboot.commands.terminal import ask_to_write, forget_typed, is_watched
 
 if TYPE_CHECKING:
     from obsboot.answers import Draft
@@ -32,12 +31,12 @@ def command(root: Path, yes: bool, pairs: tuple[str, ...], file: Path | None, ro
     --set or --answers, nothing is asked: what is missing is listed with the flag that sets it.
     """
     from obsboot import workspace  # noqa: PLC0415
-    from obsboot.commands.drafting import Said, confirmed, drafted  # noqa: PLC0415
+    from obsboot.commands.drafting import Said, drafted  # noqa: PLC0415
     from obsboot.commands.showing import say, show_detection, show_plan  # noqa: PLC0415
     from obsboot.commands.wanting import wanted  # noqa: PLC0415
     from obsboot.detect import detect  # noqa: PLC0415
 
-    said = Said(pairs, file, not (yes or pairs or file) and sys.stdin.isatty() and sys.stdout.isatty())
+    said = Said(pairs, file, not (yes or pairs or file) and is_watched())
     catalogue = catalogue_of(roots)
     if note := workspace.recover(root):
         say(note)
@@ -52,8 +51,9 @@ def command(root: Path, yes: bool, pairs: tuple[str, ...], file: Path | None, ro
     if error := workspace.refusal(plan):
         raise error
     show_plan(plan)
-    if said.interactive and not confirmed():
-        raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
+    if said.interactive:
+        forget_typed()
+        ask_to_write("Write these files?")
     workspace.write(plan)
     _next_steps(plan, draft, catalogue)
 

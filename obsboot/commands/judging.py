@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from obsboot.answers import Draft
     from obsboot.catalog import Catalogue
     from obsboot.model import Finding, GeneratedFile, Pack, Stack
-
-
-Judge = Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]]
+    from obsboot.workspace.update.planning import Judge
 
 
 def judge_of(root: Path, draft: Draft, catalogue: Catalogue, files: Iterable[GeneratedFile]) -> Judge:

@@ -17,16 +17,23 @@ if TYPE_CHECKING:
 
 def opened(root: Path) -> State:
     """The recorded state, after what an interrupted run left was seen to. Raises ObsbootError where there is no pack."""
-    from obsboot.workspace import load_state, recover  # noqa: PLC0415
+    from obsboot.workspace import load_state  # noqa: PLC0415
 
-    if note := recover(root):
-        click.echo(note, err=True)
+    finish_interrupted(root)
     state = load_state(root)
     if state is None:
         raise ObsbootError(
             f"{root}: there is no pack", fix="`obsboot init` writes one; one in another folder is named with --root"
         )
     return state
+
+
+def finish_interrupted(root: Path) -> None:
+    """See to what an interrupted run left, and say so beside what is asked for."""
+    from obsboot.workspace import recover  # noqa: PLC0415
+
+    if note := recover(root):
+        click.echo(note, err=True)
 
 
 def named(root: Path, text: str, known: Sequence[str] = ()) -> str:

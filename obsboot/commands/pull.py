@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
+from obsboot.commands.terminal import ask_to_write, is_watched
 from obsboot.model import Exit, ObsbootError
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Asked:
 
     @property
     def interactive(self) -> bool:
-        return not (self.yes or self.as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+        return not (self.yes or self.as_json) and is_watched()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,7 @@ def command(**told: Any) -> None:
 
     asked = _checked(Asked(**told))
     catalogue = catalogue_of(asked.roots)
-    if note := workspace.recover(asked.root):
-        click.echo(note, err=True)
+    finish_interrupted(asked.root)
     pack = workspace.load_pack(asked.root, catalogue)
     every, missing = _pulled(asked, pack)
     plan = pull_plan(asked.root, every)
@@ -111,8 +112,8 @@ def _carry_out(asked: Asked, plan: Plan) -> None:
         raise SystemExit(Exit.DONE if plan.is_noop else Exit.DRIFT)
     if plan.is_noop:
         return
-    if asked.interactive and not click.confirm("Write this?", default=True):
-        raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
+    if asked.interactive:
+        ask_to_write()
     written = workspace.write(plan, undoable=True)
     if not asked.as_json:
         say(f"Wrote {', '.join(written)}. `obsboot undo` takes it back.")

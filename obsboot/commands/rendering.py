@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +14,11 @@ if TYPE_CHECKING:
 
 def wanted_now(root: Path, state: State, roots: tuple[Path, ...]) -> Wanted:
     """All that shall be in the repository. Raises ObsbootError where an answer is missing or unfit."""
-    from obsboot import answers, workspace  # noqa: PLC0415
-    from obsboot.answers.unanswered import demand  # noqa: PLC0415
+    from obsboot.commands.drafting import redrafted  # noqa: PLC0415
     from obsboot.commands.wanting import wanted  # noqa: PLC0415
 
     catalogue = catalogue_of(roots)
-    known = workspace.stored(root, state, catalogue)
-    instances = [*catalogue, *(one.key.partition(".")[0] for one in known)]
-    draft = answers.merge([*answers.from_environment(os.environ, instances), *known], catalogue)
-    demand(draft)
-    return wanted(root, draft, catalogue, state)
+    return wanted(root, redrafted(root, catalogue, state), catalogue, state)
 
 
 def sides_now(root: Path, state: State, roots: tuple[Path, ...]) -> tuple[Sides, ...]:

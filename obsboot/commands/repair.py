@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
+from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
 from obsboot.commands.showing import say, show_rows
-from obsboot.model import Exit, ObsbootError
+from obsboot.commands.terminal import ask_to_write, forget_typed, is_watched
 
 if TYPE_CHECKING:
     from obsboot.catalog import Catalogue
@@ -38,11 +38,9 @@ def command(root: Path, as_json: bool, yes: bool, roots: tuple[Path, ...]) -> No
     Exit codes: 0 repaired, or nothing to repair; 5 it cannot be repaired.
     """
     from obsboot import workspace  # noqa: PLC0415
-    from obsboot.commands.drafting import confirmed  # noqa: PLC0415
     from obsboot.workspace.repairing import plan_repair  # noqa: PLC0415
 
-    if note := workspace.recover(root):
-        click.echo(note, err=True)
+    finish_interrupted(root)
     catalogue = catalogue_of(roots)
     repair = plan_repair(root, _rendering(root, catalogue), _guess(root, catalogue))
     if as_json:
@@ -53,8 +51,9 @@ def command(root: Path, as_json: bool, yes: bool, roots: tuple[Path, ...]) -> No
         return
     if error := workspace.refusal(repair.plan):
         raise error
-    if not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty() and not confirmed():
-        raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
+    if not (yes or as_json) and is_watched():
+        forget_typed()
+        ask_to_write("Write these files?")
     workspace.write(repair.plan, undoable=True)
     if not as_json:
         say("Repaired. `obsboot undo` takes it back.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from obsboot import __version__
 from obsboot.commands.colour import echo
+from obsboot.model import plural
 from obsboot.workspace.standing import Standing, What, Word, worst
 
 SCHEMA = 1
@@ -74,8 +75,8 @@ def way_out(one: Standing) -> str:
 
 def _behind(status: Status) -> str:
     versions = f"obsboot {status.version} wrote it, and this is {__version__}" if status.version != __version__ else ""
-    files = f"an update would touch {status.changes} file{'s' * (status.changes != 1)}"
-    return "; ".join(filter(None, (versions, files if status.changes is not None else "")))
+    files = "" if status.changes is None else f"an update would touch {plural(status.changes, 'file')}"
+    return "; ".join(filter(None, (versions, files)))
 
 
 def as_data(status: Status) -> dict[str, object]:

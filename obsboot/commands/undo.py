@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.options import root_option
-from obsboot.model import Exit, ObsbootError
+from obsboot.commands.terminal import ask_to_write, is_watched
+from obsboot.model import Exit
 
 _WILL = {"create": "brings back", "replace": "puts back", "delete": "removes", "keep": "keeps"}
 
@@ -25,10 +26,9 @@ def command(root: Path, yes: bool) -> None:
     """
     from obsboot.commands.carrying import refuse_obstacles, steps_of  # noqa: PLC0415
     from obsboot.commands.colour import echo  # noqa: PLC0415
-    from obsboot.workspace import recover, undoing, write  # noqa: PLC0415
+    from obsboot.workspace import undoing, write  # noqa: PLC0415
 
-    if note := recover(root):
-        click.echo(note, err=True)
+    finish_interrupted(root)
     plan = undoing(root)
     refuse_obstacles(plan)
     for step in steps_of(plan):
@@ -36,8 +36,8 @@ def command(root: Path, yes: bool) -> None:
     if plan.is_noop:
         click.echo("All is as it was before: nothing to write.")
     else:
-        if not yes and sys.stdin.isatty() and sys.stdout.isatty() and not click.confirm("Write this?", default=True):
-            raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
+        if not yes and is_watched():
+            ask_to_write()
         write(plan, undoable=True)
         click.echo("Undone. `obsboot undo` does it again.")
     raise SystemExit(Exit.DRIFT if plan.of("keep") else Exit.DONE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from obsboot import __version__
+from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
+from obsboot.commands.terminal import ask_to_write, is_watched
 from obsboot.model import Exit, ObsbootError
 
 if TYPE_CHECKING:
-    from obsboot.answers import Draft
-    from obsboot.catalog import Catalogue
-    from obsboot.workspace import State
     from obsboot.workspace.branches import Branch
     from obsboot.workspace.update import Update
 
@@ -93,6 +90,7 @@ class _Asked:
 def _update(asked: _Asked, done: Callable[[Sequence[str]], str]) -> None:
     """`done` finishes what was written, and says so."""
     from obsboot import workspace  # noqa: PLC0415
+    from obsboot.commands.drafting import redrafted  # noqa: PLC0415
     from obsboot.commands.judging import judge_of  # noqa: PLC0415
     from obsboot.commands.showing import say  # noqa: PLC0415
     from obsboot.commands.update_text import as_data, show  # noqa: PLC0415
@@ -100,12 +98,11 @@ def _update(asked: _Asked, done: Callable[[Sequence[str]], str]) -> None:
     from obsboot.workspace.update import plan_update  # noqa: PLC0415
 
     root, flags = asked.root, asked.flags
-    interactive = not (flags["yes"] or flags["as_json"]) and sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = not (flags["yes"] or flags["as_json"]) and is_watched()
     catalogue = catalogue_of(asked.roots)
-    if note := workspace.recover(root):
-        click.echo(note, err=True)
+    finish_interrupted(root)
     state = workspace.load_state(root)
-    draft = _draft(root, asked.pairs, catalogue, state, interactive)
+    draft = redrafted(root, catalogue, state, asked.pairs, interactive)
     goal = wanted(root, draft, catalogue, state)
     update = plan_update(root, goal, judge_of(root, draft, catalogue, goal.files))
     if flags["as_json"]:
@@ -119,8 +116,8 @@ def _update(asked: _Asked, done: Callable[[Sequence[str]], str]) -> None:
     if flags["only_plan"]:
         raise SystemExit(Exit.DONE if update.is_noop else Exit.DRIFT)
     if not update.plan.is_noop:
-        if interactive and not click.confirm("Write this?", default=True):
-            raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
+        if interactive:
+            ask_to_write()
         said = done(workspace.write(update.plan, undoable=True))
         if not flags["as_json"]:
             say(said)
@@ -129,20 +126,3 @@ def _update(asked: _Asked, done: Callable[[Sequence[str]], str]) -> None:
 
 def _code(update: Update) -> Exit:
     return Exit.DRIFT if update.conflicts else Exit.DONE
-
-
-def _draft(root: Path, pairs: tuple[str, ...], catalogue: Catalogue, state: State | None, interactive: bool) -> Draft:
-    """The stored answers under those of the command line; only what they leave open is asked for."""
-    from obsboot import answers, workspace  # noqa: PLC0415
-    from obsboot.answers.unanswered import demand  # noqa: PLC0415
-
-    known = workspace.stored(root, state, catalogue)
-    instances = [*catalogue, *(one.key.partition(".")[0] for one in known)]
-    told = [*answers.from_flags(pairs), *answers.from_environment(os.environ, instances), *known]
-    draft = answers.merge(told, catalogue)
-    if interactive and draft.missing:
-        from obsboot.answers.asking import ask, missing  # noqa: PLC0415
-
-        draft = answers.merge([*ask(missing(draft), draft.answers.values), *told], catalogue)
-    demand(draft)
-    return draft

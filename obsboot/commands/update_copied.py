@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.showing import say
+from obsboot.commands.terminal import ask_to_write, is_watched
 from obsboot.model import Exit, ObsbootError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Asked:
 
     @property
     def interactive(self) -> bool:
-        return not (self.yes or self.as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+        return not (self.yes or self.as_json) and is_watched()
 
     @property
     def answers(self) -> Mapping[str, str]:
@@ -52,8 +53,7 @@ def update_copied(asked: Asked) -> NoReturn:
     from obsboot import workspace  # noqa: PLC0415
     from obsboot.workspace.copied import copied_refusal  # noqa: PLC0415
 
-    if note := workspace.recover(asked.root):
-        click.echo(note, err=True)
+    finish_interrupted(asked.root)
     copied = _planned(asked)
     if asked.as_json:
         click.echo(json.dumps(_as_data(asked, copied), indent=2, ensure_ascii=False))
@@ -64,8 +64,8 @@ def update_copied(asked: Asked) -> NoReturn:
     if asked.only_plan:
         raise SystemExit(Exit.DONE if copied.update.is_noop else Exit.DRIFT)
     if not copied.update.plan.is_noop:
-        if asked.interactive and not click.confirm("Write this?", default=True):
-            raise ObsbootError("nothing was written, as you wished", code=Exit.REFUSED)
+        if asked.interactive:
+            ask_to_write()
         written = workspace.write(copied.update.plan, undoable=True)
         if not asked.as_json:
             say(f"Wrote {len(written)} files. `obsboot undo` takes it back.")

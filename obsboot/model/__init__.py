@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         Truth,
     )
     from obsboot.model.stack import Answers, GeneratedFile, Instance, Owner, Pack, Stack
-    from obsboot.model.values import Formula, Place, Value, ordered
+    from obsboot.model.values import Formula, Place, Value, ordered, plural
 
 __all__ = [
     "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Divide", "Drop", "Exit", "Exporter",
@@ -53,7 +53,7 @@ __all__ = [
     "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Put", "Question", "ReadJson", "ReadTime",
     "Recipe", "Record", "Rename", "Replace", "Replacement", "Replay", "Report", "Result", "Row", "Sample", "Scrape",
     "Severity", "Signal", "Split", "Stack", "Step", "Traffic", "Translate", "Truth", "Value", "Workload",
-    "ordered",
+    "ordered", "plural",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:

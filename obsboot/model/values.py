@@ -12,6 +12,11 @@ Formula = str | float
 """A number, or arithmetic over names that are known later (answers, a tally, a threshold)."""
 
 
+def plural(count: int, noun: str) -> str:
+    """So many of them, in words."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def ordered(version: str) -> tuple[int, ...]:
     """The numbers of a version, by which it is older or newer than another; what is no number does not count."""
     return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -90,7 +90,3 @@ def verdict(report: Report) -> str:
     counts = ", ".join(f"{count} {level}" for level, count in reached(report).items() if count)
     on = text(report.facts, "on")
     return f"Proven{' on ' + on if on else ''}: {counts}."
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import jinja2
 
-from obsboot.model import Finding, Outcome, Proof, Proven, Report, Result
+from obsboot.model import Finding, Outcome, Proof, Proven, Report, Result, plural
 from obsboot.report import detail as reading
-from obsboot.report.detail import NONE, clock, mapping, number, plural, sequence, text, with_unit
+from obsboot.report.detail import NONE, clock, mapping, number, sequence, text, with_unit
 from obsboot.report.plots import alert_plot, error_mark, phases_plot, truth_plot
 
 _GLYPHS = {"passed": "✓", "failed": "✗", "error": "!", "skipped": NONE}

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from obsboot.model import Exit, ObsbootError
+from obsboot.workspace.git import git, printed
 from obsboot.workspace.state import FOLDER, MANIFEST, read_manifest
-
-_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +31,11 @@ class Branch:
         """
         with tempfile.TemporaryDirectory(prefix="obsboot-index-") as aside:
             index = {"GIT_INDEX_FILE": f"{aside}/index"}
-            _git(self.repository, "read-tree", self.start, env=index)
+            _git(self.repository, "read-tree", self.start, more=index)
             for path in sorted(paths):
                 self._stage(path, index)
-            tree = _git(self.repository, "write-tree", env=index).strip()
-        made = _git(self.repository, "commit-tree", tree, "-p", self.start, "-m", message).strip()
+            tree = _word(self.repository, "write-tree", more=index)
+        made = _word(self.repository, "commit-tree", tree, "-p", self.start, "-m", message)
         before = self.start if _tip(self.repository, f"refs/heads/{self.name}") else "0" * len(made)
         _git(self.repository, "update-ref", "-m", "obsboot update", f"refs/heads/{self.name}", made, before)
         return made
@@ -46,11 +43,11 @@ class Branch:
     def _stage(self, path: str, index: dict[str, str]) -> None:
         file = self.folder / path
         if not file.exists():
-            _git(self.repository, "update-index", "--force-remove", path, env=index)
+            _git(self.repository, "update-index", "--force-remove", path, more=index)
             return
-        blob = _git(self.repository, "hash-object", "-w", "--no-filters", str(file.resolve())).strip()
+        blob = _word(self.repository, "hash-object", "-w", "--no-filters", str(file.resolve()))
         mode = "100755" if file.stat().st_mode & 0o100 else "100644"
-        _git(self.repository, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", env=index)
+        _git(self.repository, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", more=index)
 
 
 @contextmanager
@@ -62,13 +59,15 @@ def laid_out(repository: Path, name: str) -> Iterator[Branch]:
     start = _tip(repository, f"refs/heads/{name}") or _tip(repository, "HEAD")
     if not start:
         raise ObsbootError(f"{repository}: there is no commit to begin at", fix="name a git repository with --root")
-    manifest = _git(repository, "cat-file", "blob", f"{start}:{MANIFEST}", missing=f"{name} has no pack: no {MANIFEST}")
-    known, _ = read_manifest(manifest.encode())
+    manifest = printed(repository, "cat-file", "blob", f"{start}:{MANIFEST}")
+    if not manifest:
+        raise ObsbootError(f"{name} has no pack: no {MANIFEST}", fix="`obsboot init` writes a pack")
+    known, _ = read_manifest(manifest)
     tops = sorted({PurePosixPath(path).parts[0] for path in known.files} | {FOLDER})
-    listed = _git(repository, "ls-tree", "--name-only", start).splitlines()
+    listed = _git(repository, "ls-tree", "--name-only", start).decode().splitlines()
     with tempfile.TemporaryDirectory(prefix="obsboot-branch-") as aside:
         folder = Path(aside)
-        packed = _run(repository, ["archive", "--format=tar", start, "--", *(top for top in tops if top in listed)])
+        packed = _git(repository, "archive", "--format=tar", start, "--", *(top for top in tops if top in listed))
         _unpack(packed, folder)
         yield Branch(repository, name, start, folder)
 
@@ -90,37 +89,19 @@ def is_private(path: str) -> bool:
 
 
 def _tip(repository: Path, name: str) -> str:
-    done = _started(repository, ["rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"], {})
-    return done.stdout.decode().strip() if done.returncode == 0 else ""
+    return printed(repository, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
 
 
-def _git(repository: Path, *arguments: str, env: dict[str, str] | None = None, missing: str = "") -> str:
-    return _run(repository, arguments, env, missing).decode()
+def _word(repository: Path, *arguments: str, more: Mapping[str, str] | None = None) -> str:
+    return _git(repository, *arguments, more=more).decode().strip()
 
 
-def _run(repository: Path, arguments: Sequence[str], env: dict[str, str] | None = None, missing: str = "") -> bytes:
-    done = _started(repository, arguments, env or {})
+def _git(repository: Path, *arguments: str, more: Mapping[str, str] | None = None) -> bytes:
+    """What git prints. Raises ObsbootError where it refuses, or is not installed."""
+    done = git(repository, *arguments, more=more)
+    if done is None:
+        raise ObsbootError("git does not answer, and --branch needs it", fix="install git", code=Exit.REFUSED)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
-        raise ObsbootError(
-            missing or f"git {arguments[0]} in {repository}: {said}",
-            fix="`obsboot init` writes a pack" if missing else "see what git says",
-            code=Exit.USAGE if missing else Exit.REFUSED,
-        )
+        raise ObsbootError(f"git {arguments[0]} in {repository}: {said}", fix="see what git says", code=Exit.REFUSED)
     return done.stdout
-
-
-def _started(repository: Path, arguments: Sequence[str], env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(
-            ["git", "-C", str(repository), *arguments],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **env},
-            timeout=_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise ObsbootError(
-            "git is not installed, and --branch needs it", fix="install git", code=Exit.REFUSED
-        ) from None

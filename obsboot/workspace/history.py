@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from obsboot.model import ObsbootError
+from obsboot.workspace.git import printed
 from obsboot.workspace.state import ANSWERS, BASE, MANIFEST, State, read_base, read_manifest, with_base
 
 _MOST = 200
 """So many commits that touched the state are looked at; older ones are no help."""
-_OFFLINE = ("-c", "protocol.allow=never")  # a partial clone would fetch what it lacks
 SIDES = ("HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 """Where both sides of an unfinished merge are."""
-_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +30,12 @@ def commits(root: Path) -> tuple[str, ...]:
     known = [name for name, id_ in _ids(root, SIDES).items() if id_]
     if "HEAD" not in known:
         return ()
-    listed = _git(root, "rev-list", f"--max-count={_MOST}", *known, "--", f"./{MANIFEST}")
-    return tuple(listed.decode().split())
+    return touching(root, MANIFEST, known, _MOST)
+
+
+def touching(root: Path, path: str, starts: Iterable[str], most: int) -> tuple[str, ...]:
+    """The newest commits that changed a file, so many at the most, from these on back; none without git."""
+    return tuple(printed(root, "rev-list", f"--max-count={most}", *starts, "--", f"./{path}").decode().split())
 
 
 def whole(root: Path, among: Iterable[str]) -> Iterator[Snapshot]:
@@ -54,7 +55,7 @@ def whole(root: Path, among: Iterable[str]) -> Iterator[Snapshot]:
 def blobs(root: Path, names: Iterable[str]) -> Mapping[str, bytes]:
     """The contents of these objects (an id, or `commit:./path`) by their names, as far as git has them."""
     asked = list(names)
-    answer = _git(root, "cat-file", "--batch", told=_lines(asked))
+    answer = printed(root, "cat-file", "--batch", told=_lines(asked))
     found, at = {}, 0
     for name in asked:
         end = answer.find(b"\n", at)
@@ -71,7 +72,7 @@ def blobs(root: Path, names: Iterable[str]) -> Mapping[str, bytes]:
 def _ids(root: Path, names: Iterable[str]) -> Mapping[str, str]:
     """The commit that each of these names means; empty where there is none."""
     asked = list(names)
-    rows = _git(root, "cat-file", "--batch-check", told=_lines(asked)).decode().splitlines()
+    rows = printed(root, "cat-file", "--batch-check", told=_lines(asked)).decode().splitlines()
     said = [row.split() for row in rows]
     return {
         name: row[0] if len(row) == 3 and row[1] == "commit" else "" for name, row in zip(asked, said, strict=False)
@@ -80,14 +81,3 @@ def _ids(root: Path, names: Iterable[str]) -> Mapping[str, str]:
 
 def _lines(names: list[str]) -> bytes:
     return "".join(f"{name}\n" for name in names).encode()
-
-
-def _git(root: Path, *arguments: str, told: bytes = b"") -> bytes:
-    """What git prints; nothing where it is not installed, refuses, or there is no repository."""
-    command = ("git", *_OFFLINE, "-C", str(root), *arguments)
-    quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        done = subprocess.run(command, input=told, capture_output=True, timeout=_SECONDS, check=False, env=quiet)
-    except (OSError, subprocess.SubprocessError):
-        return b""
-    return done.stdout if done.returncode == 0 else b""

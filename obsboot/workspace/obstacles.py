@@ -49,6 +49,14 @@ def _kind(path: str) -> int | None:
         return None
 
 
+def readable(path: Path) -> tuple[bytes | None, str]:
+    """The file's bytes, None where there is none, and why they cannot be read."""
+    try:
+        return content(path), ""
+    except OSError as error:
+        return None, f"it cannot be read: {error.strerror}"
+
+
 def content(path: Path) -> bytes | None:
     """The file's bytes; None where there is none."""
     try:

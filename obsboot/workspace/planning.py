@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from obsboot import __version__
-from obsboot.model import Exit, ObsbootError
+from obsboot.model import Exit, ObsbootError, plural
 from obsboot.workspace import state as st
 from obsboot.workspace.obstacles import content, obstacle
 
@@ -102,15 +102,21 @@ def refusal(plan: Plan) -> ObsbootError | None:
     if not refused:
         return None
     edited = tuple(step for step in plan.of("keep") if step.reason == _EDITED)
-    lines = "\n".join(f"  {step.path}: {step.reason}" for step in (*refused, *edited))
     changed = any(step.reason.startswith("would") for step in refused)
-    return ObsbootError(
-        f"nothing was written, because of {len(refused)} file{'s' * (len(refused) != 1)}:\n{lines}",
-        fix="init writes a pack once: `obsboot update` brings it up to date, with `--set KEY=VALUE` to other answers"
+    return refused_for(
+        (*refused, *edited),
+        len(refused),
+        "init writes a pack once: `obsboot update` brings it up to date, with `--set KEY=VALUE` to other answers"
         if changed
         else "move what is in the way, or choose another folder with --set directory=PATH",
-        code=Exit.REFUSED,
     )
+
+
+def refused_for(steps: Sequence[Step], count: int, fix: str) -> ObsbootError:
+    """That nothing was written because of so many files, with a line for each of the steps."""
+    lines = "\n".join(f"  {step.path}: {step.reason}" for step in steps)
+    message = f"nothing was written, because of {plural(count, 'file')}:\n{lines}"
+    return ObsbootError(message, fix=fix, code=Exit.REFUSED)
 
 
 def with_gitignore(wanted: Wanted) -> tuple[GeneratedFile, ...]:
@@ -179,7 +185,7 @@ def _changed_step(root: Path, file: GeneratedFile, replaceable: bytes | None, ed
 
 
 def is_pristine(data: bytes, blob: str) -> bool:
-    """Whether these are the recorded bytes; a checkout with CRLF line ends has them as well."""
+    """Whether these are the bytes of that blob id; a checkout with CRLF line ends has them as well."""
     return blob in (st.blob_id(data), st.blob_id(data.replace(b"\r\n", b"\n")))
 
 

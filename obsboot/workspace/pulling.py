@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import Any
 from obsboot.merge.document import Clash, merge_document, real_changes
 from obsboot.model import Exit, ObsbootError
 from obsboot.render.json import dump
-from obsboot.workspace.history import blobs
+from obsboot.workspace.history import blobs, touching
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.planning import Plan, Step, replacing
 
 _VERSIONS = 20
 """So many earlier versions of a file are looked at; a Grafana that has an older one is far behind."""
-_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +142,7 @@ def _earlier(root: Path, board: Board, pristine: str | None) -> Iterator[tuple[s
 
 def _committed(root: Path, path: str) -> Iterator[tuple[str, bytes]]:
     """The commits that changed the file, with the file; none without git."""
-    command = ("git", "-C", str(root), "rev-list", f"--max-count={_VERSIONS}", "HEAD", "--", f"./{path}")
-    try:
-        listed = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False).stdout.split()
-    except (OSError, subprocess.TimeoutExpired):
-        return
+    listed = touching(root, path, ("HEAD",), _VERSIONS)
     if listed:
         names = {f"{commit}:./{path}": commit for commit in listed}
         yield from ((names[name], data) for name, data in blobs(root, names).items())

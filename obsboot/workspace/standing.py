@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from obsboot.workspace.obstacles import content, obstacle
+from obsboot.workspace.obstacles import obstacle, readable
 from obsboot.workspace.planning import is_pristine
 from obsboot.workspace.state import FOLDER, SIDECAR, UNKNOWN, Recorded, State
 from obsboot.workspace.vouching import vouched
@@ -97,12 +97,8 @@ def _told(recorded: Recorded, data: bytes) -> tuple[What, str]:
 
 def _content(root: Path, path: str) -> tuple[bytes | None, str]:
     """The bytes at the path, or why they cannot be had."""
-    if why := obstacle(root, path):
-        return None, why
-    try:
-        return content(root / path), ""
-    except OSError as error:
-        return None, f"it cannot be read: {error.strerror}"
+    why = obstacle(root, path)
+    return (None, why) if why else readable(root / path)
 
 
 def marked(data: bytes) -> int:
@@ -116,14 +112,17 @@ def marked(data: bytes) -> int:
 
 def sidecars(root: Path, state: State) -> Iterator[str]:
     """The paths, recorded or not, for which the template's version is beside them, in the folders of the pack."""
-    for top in sorted({path.split("/")[0] for path in state.files if "/" in path} - {FOLDER}):
-        for folder, _, names in os.walk(root / top, followlinks=False):
-            for name in names:
-                if name.endswith(SIDECAR):
-                    yield Path(folder, name).relative_to(root).as_posix().removesuffix(SIDECAR)
+    yield from (path.removesuffix(SIDECAR) for path in files_beside(root, state) if path.endswith(SIDECAR))
     for path in state.files:
         if "/" not in path and (root / f"{path}{SIDECAR}").is_file():
             yield path
+
+
+def files_beside(root: Path, state: State) -> Iterator[str]:
+    """Every file in the pack's folders, those that the state does not know among them; no link is followed."""
+    for top in sorted({path.split("/")[0] for path in state.files if "/" in path} - {FOLDER}):
+        for folder, _, names in os.walk(root / top, followlinks=False):
+            yield from (Path(folder, name).relative_to(root).as_posix() for name in sorted(names))
 
 
 def statuses(root: Path, state: State) -> dict[str, str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+
+from obsboot.workspace.git import printed
 
 _LIST = ("ls-files", "-z", "-v", "-s", "-c", "-m", "-d", "--")
 """Every entry of the index with its blob, and once more if the file is another one by now or gone."""
 _QUIET = ("--literal-pathspecs", "-c", "core.fsmonitor=false")
 _FILES = ("100644", "100755")
-_SECONDS = 10.0
 
 
 def vouched(root: Path, blobs: Mapping[str, str]) -> frozenset[str]:
@@ -21,12 +21,7 @@ def vouched(root: Path, blobs: Mapping[str, str]) -> frozenset[str]:
     """
     if not blobs:
         return frozenset()
-    command = ["git", *_QUIET, *_LIST, *blobs]
-    try:
-        done = subprocess.run(command, cwd=root, capture_output=True, timeout=_SECONDS, check=False)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        return frozenset()
-    return _unchanged(done.stdout, blobs) if done.returncode == 0 else frozenset()
+    return _unchanged(printed(root, *_QUIET, *_LIST, *blobs), blobs)
 
 
 def _unchanged(listed: bytes, blobs: Mapping[str, str]) -> frozenset[str]:

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from obsboot.model import plural
+
 SUFFIXES = (".yml", ".yaml", ".json", ".conf", ".rules")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = re.compile(r"scrape_configs|groups|receivers|filebeat|image|datasources|providers|panels|processors|_patterns")
@@ -72,7 +74,7 @@ def _scrapes(path: str, data: dict[str, Any]) -> Seen | None:
     return Seen(
         path,
         "prometheus",
-        f"{_count(len(jobs), 'job')}{': ' * bool(jobs)}{_some(jobs)}",
+        f"{plural(len(jobs), 'job')}{': ' * bool(jobs)}{_some(jobs)}",
         jobs=jobs,
         servers=("prometheus",),
     )
@@ -91,17 +93,17 @@ def _rules(path: str, data: dict[str, Any]) -> Seen | None:
     alerts = {str(rule["alert"]): str(rule.get("expr", "")) for rule in rules if "alert" in rule}
     records = [rule for rule in rules if "record" in rule]
     if alerts or records:
-        what = f"{_count(len(alerts), 'alert')}, {_count(len(records), 'recording rule')}"
+        what = f"{plural(len(alerts), 'alert')}, {plural(len(records), 'recording rule')}"
         return Seen(path, "rules", what, alerts=alerts)
     own = [rule for rule in rules if "title" in rule and "data" in rule]
-    return Seen(path, "grafana alerting", _count(len(own), "alert")) if own else None
+    return Seen(path, "grafana alerting", plural(len(own), "alert")) if own else None
 
 
 def _routing(path: str, data: dict[str, Any]) -> Seen | None:
     if not isinstance(data.get("route"), dict) or not isinstance(data.get("receivers"), list):
         return None
     receivers = [f"{one.get('name', '?')} ({_some(_ways(one)) or 'tells nobody'})" for one in _maps(data["receivers"])]
-    routes = _count(1 + sum(1 for _ in _maps(data["route"].get("routes"))), "route")
+    routes = plural(1 + sum(1 for _ in _maps(data["route"].get("routes"))), "route")
     return Seen(path, "alertmanager", f"{routes}; receivers: {_some(receivers)}", servers=("alertmanager",))
 
 
@@ -117,14 +119,14 @@ def _dashboard(path: str, data: dict[str, Any]) -> Seen | None:
     drawn = [panel for panel in islice(panels, _MOST) if panel.get("type") != "row"]
     queries = (target.get("expr") for panel in drawn for target in _maps(panel.get("targets")))
     title = str(data.get("title", ""))
-    what = f'"{title}", {_count(len(drawn), "panel")}'
+    what = f'"{title}", {plural(len(drawn), "panel")}'
     return Seen(path, "dashboard", what, expressions=tuple(q for q in queries if isinstance(q, str)), title=title)
 
 
 def _provisioning(path: str, data: dict[str, Any]) -> Seen | None:
     for key, noun in (("datasources", "data source"), ("providers", "dashboard folder")):
         if "apiVersion" in data and isinstance(data.get(key), list):
-            return Seen(path, "grafana provisioning", _count(len(data[key]), noun), servers=("grafana",))
+            return Seen(path, "grafana provisioning", plural(len(data[key]), noun), servers=("grafana",))
     return None
 
 
@@ -137,13 +139,13 @@ def _shipper(path: str, data: dict[str, Any]) -> Seen | None:
     output = data.get("output")
     outputs = [key.removeprefix("output.") for key in held if key.startswith("output.")]
     outputs += list(map(str, output)) if isinstance(output, dict) else []
-    what = f"{_count(len(_list(inputs)), 'input')}, to {_some(sorted(outputs)) or 'nowhere'}"
+    what = f"{plural(len(_list(inputs)), 'input')}, to {_some(sorted(outputs)) or 'nowhere'}"
     return Seen(path, "filebeat", what, servers=("filebeat",))
 
 
 def _stored(path: str, data: dict[str, Any]) -> Seen | None:
     if isinstance(data.get("processors"), list) and data["processors"] and all(map(_is_processor, data["processors"])):
-        return Seen(path, "ingest pipeline", _count(len(data["processors"]), "processor"))
+        return Seen(path, "ingest pipeline", plural(len(data["processors"]), "processor"))
     if isinstance(data.get("index_patterns"), list):
         return Seen(path, "index template", f"for {_some(data['index_patterns'])}")
     return None
@@ -187,10 +189,6 @@ def _list(value: object) -> list[Any]:
 
 def _maps(value: object) -> Iterator[dict[str, Any]]:
     return (one for one in _list(value) if isinstance(one, dict))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _some(names: Any) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obsboot.merge import Labels
-from obsboot.model import Exit, GeneratedFile, ObsbootError
+from obsboot.model import GeneratedFile, ObsbootError
 from obsboot.workspace.copied.renames import renames
 from obsboot.workspace.copied.rendering import Rendered, Rendering
 from obsboot.workspace.copied.verdicts import Met, decided
 from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.planning import Plan
+from obsboot.workspace.planning import Plan, refused_for
 from obsboot.workspace.state import Recorded, State, blob_id
 from obsboot.workspace.update import Update
 from obsboot.workspace.update.moves import followed
@@ -56,12 +56,7 @@ def copied_refusal(copied: Copied) -> ObsbootError | None:
     refused = copied.update.plan.of("refuse")
     if not refused:
         return None
-    lines = "\n".join(f"  {step.path}: {step.reason}" for step in refused)
-    return ObsbootError(
-        f"nothing was written, because of {len(refused)} file{'s' * (len(refused) != 1)}:\n{lines}",
-        fix="take what you need of it, then move it out of the way",
-        code=Exit.REFUSED,
-    )
+    return refused_for(refused, len(refused), "take what you need of it, then move it out of the way")
 
 
 def _known(before: Rendering) -> State:

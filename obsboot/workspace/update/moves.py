@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.state import FOLDER, SIDECAR, Recorded, State
-from obsboot.workspace.update.sides import same
+from obsboot.workspace.obstacles import obstacle, readable
+from obsboot.workspace.planning import is_pristine
+from obsboot.workspace.standing import files_beside
+from obsboot.workspace.state import SIDECAR, Recorded, State
 
 ALIKE = 0.9
 """From which share of equal lines on two files are the same one: below that a guess is wrong too often."""
@@ -42,29 +42,18 @@ def _is_gone(root: Path, path: str, recorded: Recorded) -> bool:
 def _strays(root: Path, known: State, gone: Mapping[str, Recorded]) -> Iterator[tuple[str, bytes]]:
     """The files in the pack's folders that the state does not know, with the same suffix as one that is gone."""
     suffixes = {Path(path).suffix for path in gone}
-    tops = {path.split("/")[0] for path in known.files if "/" in path} - {FOLDER}
-    for top in sorted(tops):
-        for folder, _, names in os.walk(root / top, followlinks=False):
-            for name in sorted(names):
-                path = Path(folder, name).relative_to(root).as_posix()
-                if path in known.files or Path(path).suffix not in suffixes or path.endswith(SIDECAR):
-                    continue
-                if not obstacle(root, path) and (data := _bytes(root / path)) is not None:
-                    yield path, data
-
-
-def _bytes(path: Path) -> bytes | None:
-    """The file's bytes; None where it cannot be read, for then it cannot be known again either."""
-    try:
-        return content(path)
-    except OSError:
-        return None
+    for path in files_beside(root, known):
+        if path in known.files or Path(path).suffix not in suffixes or path.endswith(SIDECAR):
+            continue
+        # What cannot be read cannot be known again either.
+        if not obstacle(root, path) and (data := readable(root / path)[0]) is not None:
+            yield path, data
 
 
 def _is_it(data: bytes, recorded: Recorded, known: State) -> bool:
     if len(data.split()) < TELLING:
         return False
-    if same(data, recorded.blob):
+    if is_pristine(data, recorded.blob):
         return True
     base = known.base.get(recorded.blob, "")
     if not base or max(len(data), len(base)) > _LARGEST:

@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from obsboot import __version__
-from obsboot.merge import Labels, has_markers
+from obsboot.merge import Labels
 from obsboot.model import Exit, ObsbootError, ordered
 from obsboot.workspace import state as st
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.planning import Plan, Step, Wanted, lacking, replacing, secret_steps, state_steps, with_gitignore
+from obsboot.workspace.standing import marked
 from obsboot.workspace.state import SIDECAR
 from obsboot.workspace.update.moves import followed
 from obsboot.workspace.update.sides import Sides, sides
 from obsboot.workspace.update.verdicts import Verdict, broken_merge, verdict
-
-_SIGNS = (b"<<<<<<<", b">>>>>>>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,13 @@ def plan_update(root: Path, wanted: Wanted, judge: Judge | None = None) -> Updat
     new = st.State(
         __version__, files_after, dict(sorted(wanted.origin.items())), base, dict(sorted(wanted.values.items()))
     )
-    plan = _plan(root, wanted, known, decided, new)
-    secrets = frozenset(step.path for step in secret_steps(root, wanted))
+    steps = [step for each in decided for step in steps_of(root, each)]
+    private = list(secret_steps(root, wanted))
+    steps += private
+    if not any(step.action == "refuse" for step in steps):
+        steps += state_steps(root, wanted, known, new)
+    plan = Plan(root, tuple(steps), tuple(lacking(root, wanted)), (f"{wanted.directory}/secrets",))
+    secrets = frozenset(step.path for step in private)
     return Update(known.version, decided, tuple(_answers(known, wanted)), plan, secrets)
 
 
@@ -126,12 +130,10 @@ def _refuse_markers(every: Iterable[Sides]) -> None:
         )
 
 
-def _marked(sides_: Sides) -> int | None:
+def _marked(sides_: Sides) -> int:
     """The first line of a marker that a merge left; what the template wrote so, or is a seed, has none of a merge."""
     data = sides_.yours if sides_.recorded is not None and sides_.recorded.owner != "seed" else None
-    if data is None or not any(sign in data for sign in _SIGNS) or sides_.is_pristine or sides_.is_current:
-        return None
-    return has_markers(data.decode(errors="replace"))
+    return 0 if data is None or sides_.is_pristine or sides_.is_current else marked(data)
 
 
 def _remembered(decided: Iterable[Verdict]) -> tuple[dict[str, st.Recorded], dict[str, str]]:
@@ -152,14 +154,6 @@ def _answers(known: st.State, wanted: Wanted) -> Iterator[Changed]:
         before, after = known.values.get(key, ""), wanted.values.get(key, "")
         if before != after:
             yield Changed(key, before, after, wanted.origin.get(key, "default"))
-
-
-def _plan(root: Path, wanted: Wanted, known: st.State, decided: Sequence[Verdict], new: st.State) -> Plan:
-    steps = [step for each in decided for step in steps_of(root, each)]
-    steps += secret_steps(root, wanted)
-    if not any(step.action == "refuse" for step in steps):
-        steps += state_steps(root, wanted, known, new)
-    return Plan(root, tuple(steps), tuple(lacking(root, wanted)), (f"{wanted.directory}/secrets",))
 
 
 def steps_of(root: Path, each: Verdict) -> Iterator[Step]:

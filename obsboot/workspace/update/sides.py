@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from obsboot.model import GeneratedFile
-from obsboot.workspace.obstacles import content, obstacle
+from obsboot.workspace.obstacles import obstacle, readable
+from obsboot.workspace.planning import is_pristine
 from obsboot.workspace.state import Recorded, State, blob_id
 
 
@@ -35,12 +36,16 @@ class Sides:
     @property
     def is_pristine(self) -> bool:
         """Whether it is as it was rendered; a checkout with CRLF line ends has those bytes as well."""
-        return self.recorded is not None and self.yours is not None and same(self.yours, self.recorded.blob)
+        return self.recorded is not None and self.yours is not None and is_pristine(self.yours, self.recorded.blob)
 
     @property
     def is_current(self) -> bool:
         """Whether it is as it is rendered now."""
-        return self.file is not None and self.yours is not None and same(self.yours, blob_id(self.file.text.encode()))
+        return (
+            self.file is not None
+            and self.yours is not None
+            and is_pristine(self.yours, blob_id(self.file.text.encode()))
+        )
 
     @property
     def mode(self) -> int:
@@ -51,11 +56,6 @@ class Sides:
             return self.permissions
         readers = (self.permissions & 0o444) >> 2
         return self.permissions | readers if executable else self.permissions & ~0o111
-
-
-def same(data: bytes, blob: str) -> bool:
-    """Whether these bytes, or what they are with LF line ends, have this blob id."""
-    return blob in (blob_id(data), blob_id(data.replace(b"\r\n", b"\n")))
 
 
 def sides(root: Path, known: State, files: Iterable[GeneratedFile]) -> Iterator[Sides]:
@@ -77,7 +77,7 @@ def _one(root: Path, known: State, here: str | None, file: GeneratedFile | None)
     moved = recorded is not None and bool(recorded.home)
     goal = path if file is None or moved or _is_one(root / path, root / file.path) else file.path
     blocked = obstacle(root, path) or obstacle(root, goal)
-    yours, unread = (None, "") if blocked else _read(root / path)
+    yours, unread = (None, "") if blocked else readable(root / path)
     base = known.base.get(recorded.blob) if recorded else None
     taken = goal != path and not blocked and _is_taken(root / goal, file)
     return Sides(path, goal, recorded, base, yours, file, _permissions(root / path, yours), blocked or unread, taken)
@@ -91,17 +91,11 @@ def _is_one(path: Path, other: Path) -> bool:
         return False
 
 
-def _read(path: Path) -> tuple[bytes | None, str]:
-    """The file's bytes, None where there is none, and why they cannot be read."""
-    try:
-        return content(path), ""
-    except OSError as error:
-        return None, f"it cannot be read: {error.strerror}"
-
-
 def _is_taken(goal: Path, file: GeneratedFile | None) -> bool:
-    there, unread = _read(goal)
-    return bool(unread) or (there is not None and file is not None and not same(there, blob_id(file.text.encode())))
+    there, unread = readable(goal)
+    return bool(unread) or (
+        there is not None and file is not None and not is_pristine(there, blob_id(file.text.encode()))
+    )
 
 
 def _permissions(path: Path, there: bytes | None) -> int:
