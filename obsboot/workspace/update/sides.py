@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -62,9 +63,10 @@ def sides(root: Path, known: State, files: Iterable[GeneratedFile]) -> Iterator[
     """Every file of the recorded and of the new rendering."""
     rendered = {file.path: file for file in files}
     places = {recorded.home or path: path for path, recorded in known.files.items()}
-    renamed = dict(_renamed(known, places, rendered))
+    left = frozenset(_left(root, known, places, rendered))
+    renamed = dict(_renamed(known, places, rendered, left))
     for path, file in rendered.items():
-        here = places.pop(path, None) or places.pop(renamed.get(path, ""), None)
+        here = (None if path in left else places.pop(path, None)) or places.pop(renamed.get(path, ""), None)
         yield _one(root, known, here, file)
     for here in places.values():
         yield _one(root, known, here, None)
@@ -102,12 +104,24 @@ def _permissions(path: Path, there: bytes | None) -> int:
     return 0o644 if there is None else path.stat().st_mode & 0o777
 
 
+def _left(root: Path, known: State, places: Mapping[str, str], rendered: Mapping[str, GeneratedFile]) -> Iterator[str]:
+    """The places that another template has now, where the user deleted the file and its own template has moved on.
+
+    What was deleted is that file, wherever it shall be now, and not the one that comes to its place.
+    """
+    new = {file.source for path, file in rendered.items() if path not in places}
+    for home, path in places.items():
+        source = known.files[path].source
+        if home in rendered and rendered[home].source != source and source in new and not os.path.lexists(root / path):
+            yield home
+
+
 def _renamed(
-    known: State, places: Mapping[str, str], rendered: Mapping[str, GeneratedFile]
+    known: State, places: Mapping[str, str], rendered: Mapping[str, GeneratedFile], left: Container[str]
 ) -> Iterator[tuple[str, str]]:
     """(new place, old place) of each file that is the only one of its template, or the only one with its last names."""
-    gone = {home: known.files[path].source for home, path in places.items() if home not in rendered}
-    come = {path: file.source for path, file in rendered.items() if path not in places}
+    gone = {home: known.files[path].source for home, path in places.items() if home not in rendered or home in left}
+    come = {path: file.source for path, file in rendered.items() if path not in places or path in left}
     for names in (2, 1, 0):
         found = dict(_pairs(_with_names(come, names), _with_names(gone, names)))
         yield from found.items()

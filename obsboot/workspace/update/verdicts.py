@@ -115,7 +115,8 @@ def _deleted(sides: Sides, file: GeneratedFile, new: Recorded) -> Verdict:
     why = "you deleted it, so it stays away" + ("; the template has changed it" if changed else "")
     gone = replace(new, status="declined")
     action: Action = "unchanged" if known and not changed else "declined"
-    return Verdict(sides.path, action, "" if action == "unchanged" else why, recorded=gone, base=file.text)
+    goal = "" if sides.taken else sides.goal  # where it would be put back; what is the user's there stays the user's
+    return Verdict(sides.path, action, "" if action == "unchanged" else why, goal, recorded=gone, base=file.text)
 
 
 def _present(sides: Sides, file: GeneratedFile, new: Recorded, labels: Labels) -> Verdict:

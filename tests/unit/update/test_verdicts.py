@@ -546,6 +546,18 @@ def test_a_file_that_the_user_deleted_stays_away_under_its_new_name(root: Path) 
     settled(root, new)
 
 
+def test_what_the_user_deleted_is_not_the_file_that_comes_to_its_place(root: Path) -> None:
+    """The template moved the deleted one on, and has another where it was."""
+    pack(root, file("a.txt", ONE))
+    (root / "o/a.txt").unlink()
+    new = file("b.txt", ONE, source="a.txt"), file("a.txt", NEW, source="other")
+    update = updated(root, *new)
+    assert sorted(each.action for each in update.verdicts if each.at in ("o/a.txt", "o/b.txt")) == ["add", "declined"]
+    assert read(root, "a.txt") == NEW
+    assert not (root / "o/b.txt").exists()
+    settled(root, *new)
+
+
 @pytest.mark.parametrize("yours", [ONE, MINE])
 def test_a_file_of_the_users_where_a_renamed_one_shall_be_is_not_overwritten(root: Path, yours: str) -> None:
     pack(root, file("a.txt", ONE))
