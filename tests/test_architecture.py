@@ -25,8 +25,8 @@ PLATFORM = {
 }
 
 ORDER = (
-    "model", "merge", "formula", "promql", "logs", "catalog", "detect", "answers", "stack", "render", "workspace", "checks",
-    "promtool", "replay", "report", "live", "commands", "cli",
+    "model", "merge", "formula", "promql", "logs", "catalog", "detect", "answers", "stack", "render", "sources", "workspace",
+    "checks", "promtool", "replay", "report", "live", "commands", "cli",
 )  # fmt: skip
 """Each part may import what stands before it. `fleet` and `update` will join between live and commands."""
 

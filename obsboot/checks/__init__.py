@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator
 
-from obsboot.checks.base import CannotCheckError, Check, NotApplicableError, checks
-from obsboot.checks.context import Context
+from obsboot.checks.base import Check, checks
 from obsboot.model import Finding, Outcome, Pack, Result
+from obsboot.sources.context import Context
+from obsboot.sources.errors import CannotCheckError, NotApplicableError
+from obsboot.sources.folder import Folder
 
 __all__ = ["Check", "check", "checks"]
 
 
-def check(pack: Pack, *, only: Collection[str] = ()) -> tuple[Result, ...]:
+def check(subject: Pack | Folder, *, only: Collection[str] = ()) -> tuple[Result, ...]:
     """One result for each check (or for those whose ids are in `only`), by id.
 
     Warnings do not fail a check. What could not be read makes every check that needed it an `error`, never `passed`.
     """
-    context = Context(pack)
+    context = Context(subject)
     wanted = [each for each in checks() if not only or each.id in only]
     return tuple(_result(each, context) for each in wanted)
 

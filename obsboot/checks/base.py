@@ -12,15 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from obsboot.model import Finding, Severity
 
 if TYPE_CHECKING:
-    from obsboot.checks.context import Context
-
-
-class CannotCheckError(Exception):
-    """The check could not look: its result is `error`, never `passed`."""
-
-
-class NotApplicableError(Exception):
-    """The pack has nothing of the kind on purpose: the result is `skipped`, with this reason."""
+    from obsboot.sources.context import Context
 
 
 class Check(ABC):
@@ -36,20 +28,29 @@ class Check(ABC):
     def run(self, context: Context) -> Iterator[Finding]:
         """Everything that is wrong. Raises CannotCheckError or NotApplicableError where it cannot or need not look."""
 
-    def finding(self, path: str, line: int, message: str, *, severity: Severity | None = None) -> Finding:
-        """A finding of this check at `path:line`."""
-        return Finding(self.id, severity or self.severity, path, line, message, self.explanation, self.fix)
+    def finding(
+        self, path: str, line: int, message: str, *, severity: Severity | None = None, subject: str = ""
+    ) -> Finding:
+        """A finding of this check at `path:line`, and at its column where the line is a `Line` that knows it."""
+        column = getattr(line, "column", 0)
+        how = severity or self.severity
+        return Finding(self.id, how, path, int(line), message, self.explanation, self.fix, column, subject)
 
 
 @cache
 def checks() -> tuple[Check, ...]:
-    """All checks, by id: every class of a module called `<group>_<name>` beside this one that is a Check."""
+    """All checks, by id: every class of a module `<group>/<name>.py` below this folder that is a Check."""
     package = __name__.rpartition(".")[0]
     folder = importlib.import_module(package).__path__
-    names = sorted(module.name for module in pkgutil.iter_modules(folder) if "_" in module.name)
-    modules = [importlib.import_module(f"{package}.{name}") for name in names]
+    groups = [module.name for module in pkgutil.iter_modules(folder) if module.ispkg]
+    modules = [module for group in groups for module in _modules(f"{package}.{group}")]
     found = [kind() for module in modules for kind in _kinds(module)]
     return tuple(sorted(found, key=lambda check: check.id))
+
+
+def _modules(group: str) -> Iterator[object]:
+    for module in pkgutil.iter_modules(importlib.import_module(group).__path__):
+        yield importlib.import_module(f"{group}.{module.name}")
 
 
 def _kinds(module: object) -> Iterator[type[Check]]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
+from obsboot.model import ObsbootError, Pack, Report
 
 if TYPE_CHECKING:
-    from obsboot.model import Pack, Report, Result
+    from obsboot.model import Result
+    from obsboot.sources import Folder
 
 
-@click.command("check", short_help="Prove what can be proven without containers.")
+@click.command("check", short_help="Prove what can be proven without containers, of any repository.")
+@click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @root_option
 @click.option("--replay", "played", is_flag=True, help="Also play every alert's timelines with promtool.")
 @click.option("--promtool", metavar="PATH", help="The promtool to use; by default the one on PATH. Implies --replay.")
@@ -24,35 +27,57 @@ if TYPE_CHECKING:
     "--require", "required", type=click.Choice(["replayed"]), help="Exit with 6 unless every alert could be replayed."
 )
 @catalog_option
-def command(root: Path, roots: tuple[Path, ...], promtool: str | None, required: str | None, **flags: bool) -> None:
-    """Prove what can be proven of the pack without containers: structure, queries, rules, dashboards, routes."""
+def command(path: Path | None, root: Path, roots: tuple[Path, ...], promtool: str | None, **flags: Any) -> None:
+    """Prove what can be proven without containers: structure, queries, rules, dashboards, routes, log pipelines.
+
+    PATH is a repository with a pack, or any folder with files of Prometheus, Alertmanager, Grafana, Logstash, Filebeat,
+    Elasticsearch, Kibana, ElastAlert or compose, whoever wrote them. By default it is the current folder.
+    """
     from obsboot.checks import check  # noqa: PLC0415
     from obsboot.commands.reporting import finish  # noqa: PLC0415
-    from obsboot.workspace import load_pack  # noqa: PLC0415
 
     started = time.perf_counter()
-    finish_interrupted(root)
-    pack = load_pack(root, catalogue_of(roots))
-    results = check(pack)
-    if flags["played"] or promtool or required == "replayed":
-        from obsboot.replay import replay  # noqa: PLC0415
-
-        results += replay(pack, promtool)
-    finish(_report(pack, results, time.perf_counter() - started), required, as_json=flags["as_json"])
+    subject = _subject(path or root, roots)
+    results = check(subject)
+    if flags["played"] or promtool or flags["required"] == "replayed":
+        results += _replayed(subject, promtool)
+    report = Report(f"obsboot check of {_name(subject)}", results, facts=_facts(subject, time.perf_counter() - started))
+    finish(report, flags["required"], as_json=flags["as_json"])
 
 
-def _report(pack: Pack, results: tuple[Result, ...], seconds: float) -> Report:
+def _subject(root: Path, roots: tuple[Path, ...]) -> Pack | Folder:
+    """The pack at a place, or the folder as it is."""
+    from obsboot.sources import read_folder  # noqa: PLC0415
+    from obsboot.workspace import has_pack, load_pack  # noqa: PLC0415
+
+    if has_pack(root):
+        finish_interrupted(root)
+        return load_pack(root, catalogue_of(roots))
+    folder = read_folder(root, catalogue=lambda: catalogue_of(roots))
+    if not folder.files:
+        fix = "run `obsboot init` to write a pack, or name a folder that has such files"
+        raise ObsbootError(f"{root}: there is no pack, and no file of a kind that can be judged", fix=fix)
+    return folder
+
+
+def _replayed(subject: Pack | Folder, promtool: str | None) -> tuple[Result, ...]:
+    from obsboot.replay import replay  # noqa: PLC0415
+
+    if not isinstance(subject, Pack):
+        raise ObsbootError(f"--replay: {subject.root} has no pack, whose timelines could be played")
+    return replay(subject, promtool)
+
+
+def _name(subject: Pack | Folder) -> str:
+    return subject.stack.service if isinstance(subject, Pack) else str(subject.root)
+
+
+def _facts(subject: Pack | Folder, seconds: float) -> dict[str, object]:
     from obsboot import __version__  # noqa: PLC0415
-    from obsboot.model import Report  # noqa: PLC0415
 
-    stack = pack.stack
-    facts = {
-        "command": "check",
-        "service": stack.service,
-        "team": stack.team,
-        "environment": stack.environment,
-        "mode": str(stack.values["mode"]),
-        "length": seconds,
-        "obsboot": __version__,
-    }
-    return Report(f"obsboot check of {stack.service}", results, facts=facts)
+    told: dict[str, object] = {"path": str(subject.root), "files": len(subject.files)}
+    if isinstance(subject, Pack):
+        stack = subject.stack
+        told = {"service": stack.service, "team": stack.team, "environment": stack.environment}
+        told["mode"] = str(stack.values["mode"])
+    return {"command": "check", **told, "length": seconds, "obsboot": __version__}

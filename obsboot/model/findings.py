@@ -46,7 +46,11 @@ class ObsbootError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem: which check found it, where, why it matters and how to mend it."""
+    """One problem: which check found it, where, why it matters and how to mend it.
+
+    `line` and `column` count from 1; 0 is the file as a whole, or a line as a whole. `subject` is the object that it is
+    about (`alert CacheDown`, `job cache`): with the check and the path it tells the finding from others, whatever moves.
+    """
 
     check: str
     severity: Severity
@@ -55,6 +59,8 @@ class Finding:
     message: str
     why: str = ""
     fix: str = ""
+    column: int = 0
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

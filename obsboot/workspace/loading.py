@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.state import ANSWERS, MANIFEST, State, load_state
+from obsboot.workspace.state import ANSWERS, FOLDER, MANIFEST, State, load_state
 
 if TYPE_CHECKING:
     from obsboot.answers.given import Given
@@ -42,6 +43,11 @@ def stored_answers(root: Path, catalogue: Catalogue, state: State | None) -> Ans
     accepted = (Given(one.key, one.text, "stored", one.where) for one in stored(root, state, catalogue))
     answers = merge(accepted, catalogue).answers
     return read_overrides(root, answers, catalogue)
+
+
+def has_pack(root: Path) -> bool:
+    """Whether there is a pack, or what is left of one."""
+    return os.path.lexists(root / FOLDER)
 
 
 def load_pack(root: Path, catalogue: Catalogue) -> Pack:

@@ -25,6 +25,8 @@ from obsboot.model import (
     Traffic,
     Value,
 )
+from obsboot.sources.folder import Folder
+from obsboot.sources.kinds import form
 
 HERE = Path(__file__).parent
 CATALOGUE = HERE / "catalogue"
@@ -186,6 +188,14 @@ def pack(
     recorded = {path: text for path, text in good().items() if not path.endswith("overrides.yaml")}
     known = owners if owners is not None else {path: owner(path) for path in good()}
     return Pack(Path("repository"), stack(mode, **more), files, recorded, known)  # type: ignore[arg-type]
+
+
+def folder(files: Mapping[str, str]) -> Folder:
+    """A folder that obsboot did not write, with these files; those of no use are left out, as on a disk."""
+    forms = {path: how for path, text in files.items() if (how := form(text))}
+    places = {"/".join(path.split("/")[:depth]) for path in files for depth in range(1, path.count("/") + 2)}
+    known = {path: text for path, text in files.items() if path in forms}
+    return Folder(Path("repository"), known, forms, exists=frozenset(places))
 
 
 def owner(path: str) -> Owner:

@@ -55,7 +55,13 @@ def line_of(text: str, fragment: str) -> int:
 
 
 def run(name: str, files: dict[str, str], case: dict[str, Any], catalogue: Path) -> Result:
-    """`answers` of a case are others than the example's; `catalogue` edits files of its components."""
+    """The result of a case: of the `folder` that it has, which is no pack, or of the good pack with its edits.
+
+    `answers` are others than the example's; `catalogue` edits files of its components.
+    """
+    if "folder" in case:
+        (result,) = check(example.folder(case["folder"]), only=[name])
+        return result
     more = {**case.get("answers", {})}
     if case.get("catalogue"):
         shutil.copytree(example.CATALOGUE, catalogue)
@@ -71,7 +77,10 @@ def run(name: str, files: dict[str, str], case: dict[str, Any], catalogue: Path)
 
 
 def expected_place(files: dict[str, str], expected: dict[str, Any], catalogue: Path) -> tuple[str, int]:
-    """Path and line of a finding: of a file of the pack, or of the catalogue where `in` names one."""
+    """Path and line of a finding: of a file of the folder or of the pack, or of the catalogue where `in` names one."""
+    if expected.get("path") in files:
+        path = str(expected["path"])
+        return path, expected["line"] if "line" in expected else line_of(files[path], expected["at"])
     path = FOLDER + expected["path"] if "path" in expected else str(catalogue / expected["in"])
     text = files.get(path, "") if "path" in expected else Path(path).read_text()
     return path, expected["line"] if "line" in expected else line_of(text, expected["at"])
@@ -79,7 +88,7 @@ def expected_place(files: dict[str, str], expected: dict[str, Any], catalogue: P
 
 @pytest.mark.parametrize(("name", "case"), cases())
 def test_case(name: str, case: dict[str, Any], tmp_path: Path) -> None:
-    files = edited(case)
+    files = case.get("folder") or edited(case)
     catalogue = tmp_path / "catalogue"
     result = run(name, files, case, catalogue)
     wanted = case.get("expect") or []
@@ -90,6 +99,7 @@ def test_case(name: str, case: dict[str, Any], tmp_path: Path) -> None:
         assert (finding.path, finding.line) == expected_place(files, expected, catalogue), finding
         assert expected["says"] in finding.message
         assert finding.severity == expected.get("severity", "error")
+        assert finding.column == expected.get("column", finding.column)
         assert finding.why
         assert finding.fix
 
@@ -136,4 +146,5 @@ def test_the_index_lists_every_check() -> None:
 
 def test_ids_are_the_names_of_their_modules() -> None:
     for each in checks():
-        assert type(each).__module__.rpartition(".")[2] == each.id.replace("/", "_").replace("-", "_")
+        module = type(each).__module__.removeprefix("obsboot.checks.")
+        assert module.replace(".", "/").replace("_", "-") == each.id

@@ -10,13 +10,15 @@ import pytest
 import yaml
 
 from obsboot.catalog import Catalogue, load
-from obsboot.checks import check, pipelines, shipping
-from obsboot.checks.grokking import compile_grok
-from obsboot.checks.savedobjects import saved
+from obsboot.checks import check
 from obsboot.logs.configuration import parse
 from obsboot.logs.queries import Asked, QueryError, asked, fields_in, fields_in_kuery
 from obsboot.model import Answers, Pack, Result, Value
 from obsboot.render import render
+from obsboot.sources import pipelines, shipping
+from obsboot.sources.grokking import compile_grok
+from obsboot.sources.savedobjects import saved
+from obsboot.sources.source import Source, Text
 from obsboot.stack import resolve
 from tests.stacks import stack_of
 
@@ -265,5 +267,5 @@ def test_which_way_an_entry_goes(condition: str, module: str, reached: list[str]
 
 def test_saved_objects_are_opened() -> None:
     rows = [(3, {"type": "search", "id": "a", "attributes": {"title": "x", "m": {"searchSourceJSON": '{"query": 1}'}}})]
-    (found,) = saved("x.ndjson", [*rows, (4, {"exportedCount": 1})])
+    (found,) = saved(Source("x.ndjson", [*rows, (4, {"exportedCount": 1})], Text("")))
     assert (found.line, found.key, found.attributes["m"]) == (3, ("search", "a"), {"searchSourceJSON": {"query": 1}})

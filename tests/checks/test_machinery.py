@@ -14,9 +14,11 @@ from plain_data import PLAIN, nested
 
 from obsboot import checks as package
 from obsboot.checks import Check, check, checks
-from obsboot.checks.context import Context
-from obsboot.checks.documents import MalformedError, json_lines, read_json, read_yaml
 from obsboot.model import Finding, Result
+from obsboot.sources.context import Context
+from obsboot.sources.documents import MalformedError
+from obsboot.sources.json import json_lines, read_json
+from obsboot.sources.yaml import read_yaml
 
 RULES = "observability/prometheus/rules/cache.yaml"
 DASHBOARD = "observability/grafana/dashboards/cache.json"
@@ -38,8 +40,8 @@ def test_a_rule_file_that_does_not_parse_makes_every_check_of_rules_an_error() -
 def test_a_rule_file_that_holds_no_rules_is_an_error_too() -> None:
     found = results({**example.good(), RULES: "rules: []\n"})
     assert found["yaml/parse"].outcome == "passed"
-    assert found["rules/for"].outcome == "error"
-    assert "a list called 'groups'" in found["rules/for"].reason
+    assert found["rules/hold"].outcome == "error"
+    assert "a list called 'groups'" in found["rules/hold"].reason
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""Legends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from obsboot.checks.base import Check
+from obsboot.model import Finding
+from obsboot.sources.boards import Panel
+from obsboot.sources.context import Context
+
+_LABEL = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+_TERM = re.compile(r"\{\{\s*(?:term )?\s*([\w.@]+)\s*\}\}")
+
+
+class Legend(Check):
+    id = "dashboard/legend"
+    title = "Legends name labels that the result has"
+    explanation = "A label that is aggregated away is shown as nothing, so all lines of the panel are called the same."
+    fix = "Use a label that the expression keeps, or a plain name."
+
+    def run(self, context: Context) -> Iterator[Finding]:
+        for board in context.boards:
+            for panel in board.panels:
+                for number, target in enumerate(panel.targets):
+                    if panel.kind(target) == "logs":
+                        key, faults = "alias", _missing(target)
+                    else:
+                        key, faults = "legendFormat", _dropped(context, panel, target)
+                    for fault in faults:
+                        line = panel.line("targets", number, key)
+                        yield self.finding(board.path, line, f"panel {panel.title!r}: {fault}")
+
+
+def _dropped(context: Context, panel: Panel, target: dict[str, Any]) -> Iterator[str]:
+    """Labels that the expression has aggregated away."""
+    labels = _LABEL.findall(str(target.get("legendFormat") or ""))
+    query = next((q for q in panel.queries if q.raw == target.get("expr")), None)
+    study = context.study(query) if query else None
+    for label in labels if study else ():
+        if study and not study.shape.labels.may_have(label):
+            yield f"{{{{{label}}}}} is not in the result, which has {study.shape.labels}"
+
+
+def _missing(target: dict[str, Any]) -> Iterator[str]:
+    """Fields by which a question to the log store does not tell its documents apart."""
+    groups = {str(each.get("field")) for each in target.get("bucketAggs") or () if isinstance(each, dict)}
+    for name in _TERM.findall(str(target.get("alias") or "")):
+        if name not in groups | {"metric", "field"}:
+            yield f"{{{{{name}}}}} is no field that its documents are told apart by"

@@ -1,0 +1,26 @@
+"""Names of recording rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from obsboot.checks.base import Check
+from obsboot.model import Finding
+from obsboot.sources.context import Context
+
+_NAME = re.compile(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+")
+
+
+class RecordName(Check):
+    id = "rules/record-name"
+    title = "Recorded series are called level:metric:operations"
+    explanation = (
+        "The name alone has to say what was aggregated to which labels; a colon tells it from an exposed metric."
+    )
+    fix = "Rename it, for example job_route:http_request_duration_seconds:p99_5m."
+
+    def run(self, context: Context) -> Iterator[Finding]:
+        for rule in context.records:
+            if not _NAME.fullmatch(rule.name):
+                yield self.finding(rule.path, rule.line, f"{rule.name!r} is not of the form level:metric:operations")
