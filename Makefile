@@ -32,8 +32,9 @@ test-sessions: $(VENV)/.installed ## whole sessions at the command line, readers
 coverage: $(VENV)/.installed ## both, and which lines they reach; below 90 % it fails
 	$(BIN)/pytest $(UNIT) tests/cli -m 'not live' -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
-test-replay: $(BUILD)/images.yaml ## every alert in simulated time, by the promtool of the pinned Prometheus
-	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/pytest tests/replay
+test-replay: $(BUILD)/images.yaml ## every alert in simulated time, and verdicts, by promtool and amtool of the pinned images
+	OBSBOOT_PROMTOOL=$$(tests/bed/tool promtool $(BUILD)) OBSBOOT_AMTOOL=$$(tests/bed/tool amtool $(BUILD)) \
+		$(BIN)/pytest tests/replay tests/verdicts
 
 test-snippet: $(BUILD)/snippet/.installed ## the application's side, in an environment of its own
 	$(BUILD)/snippet/bin/pytest --confcutdir=tests/snippet tests/snippet
@@ -58,7 +59,7 @@ $(BUILD)/images.yaml: $(VENV)/.installed
 	$(BIN)/python tests/images/build --old --output $@ --engines $(BUILD)/engines.yaml
 
 bench: $(BUILD)/images.yaml $(BUILD)/fuzz/.installed ## ratios side by side in one run
-	OBSBOOT_PROMTOOL=$$(tests/bed/promtool $(BUILD)) $(BIN)/python tests/bench/run.py
+	OBSBOOT_PROMTOOL=$$(tests/bed/tool promtool $(BUILD)) $(BIN)/python tests/bench/run.py
 	$(BIN)/python -m tests.bench.update
 	$(BIN)/python -m tests.bench.pipelines
 

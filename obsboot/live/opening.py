@@ -195,16 +195,18 @@ def _own(run: Run) -> None:
     for name in services.keys() - owners.keys():
         run.say("live/container", name, "skipped", "it is no part of the stack, and nobody knows whom it would talk to")
     wanted = [name for name in services if name in owners and owners[name] not in run.missing]
-    available = [name for name in wanted if _is_had(run, name, owners[name], str(services[name].get("image", "")))]
+    official = _official(run)
+    images = {name: official.get(name) or str(services[name].get("image", "")) for name in wanted}
+    available = [name for name in wanted if _is_had(run, name, owners[name], images[name])]
     up = [name for name in available if owners[name] not in run.missing]
     run.services = start_own(run, up, services)
     _connect(run)
 
 
 def _is_had(run: Run, name: str, owner: str, image: str) -> bool:
-    """Whether the image of a container can be had; what that means for its instance is noted."""
+    """Whether the image that the pack names for a container can be had; what that means for its instance is noted."""
     try:
-        run.images.fetch(_official(run).get(name, image))
+        run.images.fetch(image)
     except Unavailable as error:
         if name in _NEEDED:
             raise ObsbootError(f"{error}: nothing can be proven without it", code=Exit.COULD_NOT_CHECK) from None

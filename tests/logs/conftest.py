@@ -22,7 +22,7 @@ from obsboot.catalog.logformats import samples
 from obsboot.live.store.apply import Store, apply
 from obsboot.model import Component, Instance, LogFormat, Sample, Stack
 from obsboot.render import render
-from obsboot.render.logs.logged import dataset, logged, namespace, streams
+from obsboot.render.logs.logged import logged, stream, streams
 from tests.stacks import stack_of
 
 ENGINES = Path(os.environ.get("OBSBOOT_IMAGES", Path(__file__).parents[2] / "build/images.yaml")).with_name(
@@ -140,11 +140,6 @@ def installation(engine: Server, folder: Path) -> dict[str, str]:
     return {f"{kind} {name}": done for kind, name, done in apply(store, folder, dry_run=False, lenient=True)}
 
 
-def stream_of(stack: Stack, instance: Instance) -> str:
-    """The data stream of an instance."""
-    return f"logs-{dataset(stack, instance)}-{namespace(stack)}"
-
-
 def reading(stack: Stack) -> list[Instance]:
     """The instances whose logs are read, one a component."""
     return list({instance.component.id: instance for instance in logged(stack)}.values())
@@ -158,7 +153,7 @@ def every(component: Component) -> Iterator[tuple[LogFormat, int, Sample]]:
 
 def sent(stack: Stack, instance: Instance, sample: Sample) -> dict[str, Any]:
     """The document that Filebeat sends of an entry."""
-    kind, name, space = stream_of(stack, instance).split("-")
+    kind, name, space = stream(stack, instance).split("-")
     return {
         "@timestamp": READ_AT,
         "message": sample.entry,
@@ -175,7 +170,7 @@ def stored(engine: Server, stack: Stack, installed: dict[str, str]) -> dict[str,
     for instance in reading(stack):
         for format_, index, sample in every(instance.component):
             name = f"{instance.component.id}.{format_.name}.{index}"
-            where[name] = stream_of(stack, instance)
+            where[name] = stream(stack, instance)
             lines.append({"create": {"_index": where[name], "_id": name}})
             lines.append(sent(stack, instance, sample))
     body = "".join(json.dumps(line) + "\n" for line in lines)

@@ -13,8 +13,8 @@ from obsboot.logs.documents import flat
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import UNPARSED, read
 from obsboot.model import Stack
-from obsboot.render.logs.logged import streams
-from tests.logs.conftest import Server, every, installation, objects, reading, sent, stream_of
+from obsboot.render.logs.logged import stream, streams
+from tests.logs.conftest import Server, every, installation, objects, reading, sent
 from tests.stacks import stack_of
 
 pytestmark = pytest.mark.live
@@ -48,7 +48,7 @@ def test_each_sample_is_found_by_each_of_its_fields(
             known = types | {n: each.type for n, each in format_.fields.items()}
             found = list(searches(stored[name], known))
             query = {"bool": {"filter": [{"ids": {"values": [name]}}, *found]}}
-            if engine.search(stream_of(stack, instance), query)["hits"]["total"]["value"] != 1:
+            if engine.search(stream(stack, instance), query)["hits"]["total"]["value"] != 1:
                 lost.append((name, found))
     assert not lost
 
@@ -74,7 +74,7 @@ def test_every_field_has_its_declared_type_and_no_other_was_made(
     for instance in reading(stack):
         component = instance.component
         declared = {**stack.log_fields, **component.log_fields()}
-        for index, body in engine.ask("GET", f"{stream_of(stack, instance)}/_mapping").items():
+        for index, body in engine.ask("GET", f"{stream(stack, instance)}/_mapping").items():
             assert types_of(body["mappings"]["properties"]) == types_of(mapping(declared.values())["properties"]), index
             assert str(body["mappings"]["dynamic"]).lower() == "false"
 

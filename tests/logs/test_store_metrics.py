@@ -17,7 +17,8 @@ from obsboot.catalog import Catalogue, inventory
 from obsboot.model import Component, Signal, Stack
 from obsboot.promql import selectors
 from obsboot.render.compose import compose
-from tests.logs.conftest import Server, docker, installation, objects, reading, serving, stream_of
+from obsboot.render.logs.logged import stream
+from tests.logs.conftest import Server, docker, installation, objects, reading, serving
 from tests.logs.scraped import SECONDS, Exporter, Scrape, Seen, exporting, names, shown
 from tests.stacks import stack_of
 
@@ -65,9 +66,9 @@ def exporter(engine: Server, component: Component, command: list[str]) -> Iterat
 def streams(engine: Server, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """Two streams of the pack that have documents already, and an index that is none of them."""
     assert installation(engine, objects(stack, tmp_path_factory.mktemp(engine.name)))
-    found = [stream_of(stack, instance) for instance in reading(stack)][:2]
-    for stream in found:
-        assert set(bulk(engine, stream, lines(5))) == {201}
+    found = [stream(stack, instance) for instance in reading(stack)][:2]
+    for name in found:
+        assert set(bulk(engine, name, lines(5))) == {201}
     engine.ask("PUT", ELSEWHERE, json=TEMPLATE)
     yield found
     if engine.name == "opensearch":

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from obsboot.live.logs.shipping import imitated, reading, stream, why_not, writers
+from obsboot.live.logs.shipping import imitated, reading, why_not, writers
 from obsboot.live.run import Run
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.logs.entries import entries
 from obsboot.model import Instance
+from obsboot.render.logs.logged import stream
 
 _SECONDS = 60.0
 """For the last entry, which is held for five seconds, on its way through queues and the refresh of the index."""
@@ -36,7 +37,7 @@ def _still(run: Run) -> Iterator[None]:
 
 def _check(run: Run) -> None:
     for instance in reading(run):
-        subject = f"{instance.id}/{stream(run, instance)}"
+        subject = f"{instance.id}/{stream(run.stack, instance)}"
         if why := why_not(run):
             run.say("live/log-lines", subject, "skipped", why)
         elif instance.values["log_from"] != "container":
@@ -52,7 +53,7 @@ def _count(run: Run, instance: Instance, subject: str) -> None:
 
     def equal() -> bool:
         nonlocal seen
-        seen = (written(run, instance), store.count(stream(run, instance)))
+        seen = (written(run, instance), store.count(stream(run.stack, instance)))
         return seen[0] == seen[1]
 
     try:

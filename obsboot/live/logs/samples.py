@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from obsboot.catalog.logformats import samples
 from obsboot.live.logs.documents import READ_AT, difference, searches, types_of
-from obsboot.live.logs.shipping import imitated, input_of, reading, stream, why_not
+from obsboot.live.logs.shipping import imitated, input_of, reading, why_not
 from obsboot.live.run import Run
 from obsboot.live.servers import log_options
 from obsboot.live.waiting import TimedOut, wait_for
@@ -17,8 +18,8 @@ from obsboot.logs.documents import get
 from obsboot.logs.entries import entries
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import dataset, read
-from obsboot.model import Instance
-from obsboot.render.logs.logged import zone
+from obsboot.model import Instance, LogField, Stack
+from obsboot.render.logs.logged import stream, zone
 
 IMAGE = "python:3.13-slim"
 """Whose `cat` writes the lines."""
@@ -89,7 +90,7 @@ def _append(run: Run, instance: Instance, text: str) -> str:
 
 
 def _judge(run: Run, sent: _Sent) -> None:
-    here, wanted, count = stream(run, sent.instance), len(sent.expected), 0
+    here, wanted, count = stream(run.stack, sent.instance), len(sent.expected), 0
 
     def arrived() -> bool:
         nonlocal count
@@ -134,26 +135,26 @@ def _format_of(instance: Instance, document: dict[str, Any]) -> str:
 
 
 def _problems(run: Run, instance: Instance, stored: dict[str, Any], expected: dict[str, Any]) -> Iterator[str]:
-    types = _types(run, instance)
+    types = {name: each.type for name, each in _declared(run.stack, instance).items()}
     told = str(get(stored, "message"))[:80]
     if wrong := difference(stored, expected, types):
         yield f"{told!r}: {wrong}"
     body = {key: value for key, value in stored.items() if key != "_id"}
     filters = [{"ids": {"values": [stored["_id"]]}}, *searches(body, types)]
-    if not run.store.holds(stream(run, instance), filters):
+    if not run.store.holds(stream(run.stack, instance), filters):
         yield f"{told!r}: not found by its own fields"
 
 
-def _types(run: Run, instance: Instance) -> dict[str, str]:
-    declared = {**run.stack.log_fields, **instance.component.log_fields()}
-    return {name: each.type for name, each in declared.items()}
+@lru_cache(maxsize=256)
+def _declared(stack: Stack, instance: Instance) -> dict[str, LogField]:
+    """Every field that documents of an instance may have."""
+    return {**stack.log_fields, **instance.component.log_fields()}
 
 
 def _check_types(run: Run, instance: Instance) -> None:
     """Every declared field is mapped with its type, in the stream as it is."""
-    declared = {**run.stack.log_fields, **instance.component.log_fields()}
-    wanted = types_of(mapping(declared.values())["properties"])
-    here = stream(run, instance)
+    wanted = types_of(mapping(_declared(run.stack, instance).values())["properties"])
+    here = stream(run.stack, instance)
     for index, body in run.store.ask("GET", f"{here}/_mapping").items():
         there = types_of(body["mappings"].get("properties", {}))
         wrong = [

@@ -12,7 +12,7 @@ from obsboot.live.logs.opening import READER, SHIPPER
 from obsboot.live.run import Run
 from obsboot.live.servers import MAIN
 from obsboot.model import Instance
-from obsboot.render.logs.logged import dataset, in_pipelines, logged, namespace
+from obsboot.render.logs.logged import in_pipelines, logged
 from obsboot.render.scrape import container
 
 
@@ -24,7 +24,7 @@ def reading(run: Run) -> list[Instance]:
 def why_not(run: Run) -> str:
     """Why no line can reach the store; empty where lines can."""
     if not hasattr(run, "store"):
-        return next((why for i, why in run.missing.items() if i == "log-store"), "the run has no log store")
+        return run.missing.get("log-store", "the run has no log store")
     return run.unavailable.get(SHIPPER, "") or ("" if SHIPPER in run.services else f"{SHIPPER} does not run")
 
 
@@ -32,11 +32,6 @@ def imitated(run: Run) -> str:
     """Which image stands on the way that is not the program itself, so that what passes it is only replayed."""
     on_the_way = (SHIPPER,) if in_pipelines(run.stack) else (SHIPPER, READER)
     return next((f"{name} is {run.replayed[name]}" for name in on_the_way if name in run.replayed), "")
-
-
-def stream(run: Run, instance: Instance) -> str:
-    """The data stream that the lines of an instance end in."""
-    return f"logs-{dataset(run.stack, instance)}-{namespace(run.stack)}"
 
 
 def writers(run: Run, instance: Instance) -> Iterator[Box]:

@@ -78,6 +78,11 @@ def namespace(stack: Stack) -> str:
     return _undashed(stack.environment)
 
 
+def stream(stack: Stack, instance: Instance) -> str:
+    """The name of its data stream."""
+    return f"logs-{dataset(stack, instance)}-{namespace(stack)}"
+
+
 def streams(stack: Stack, instance: Instance | None = None) -> str:
     """The pattern of the names of its data streams, in all environments; of all instances without one."""
     name = dataset(stack, instance) if instance and instance.component.logs else datasets(stack)
