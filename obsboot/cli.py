@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "undo": "Take back what obsboot did last.",
     "pull": "Bring dashboards that were edited in Grafana back into the repository.",
     "repair": "Make the lost or damaged state of the pack whole again.",
-    "check": "Prove what can be proven without containers.",
+    "check": "Prove what can be proven without containers, of any repository.",
     "validate": "Prove the rest in running containers.",
     "apply-elastic": "Install the pack's templates and pipelines in its log store.",
     "logs": "Try a log format on your own lines, and start one from them.",

@@ -17,11 +17,15 @@ _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?")
 _SEVERITIES = ("critical", "warning", "info")
 
 
-def read_overrides(root: Path, answers: Answers, catalogue: Catalogue) -> Answers:
-    """The answers with what `<directory>/overrides.yaml` says, if it is there. Raises ObsbootError for all mistakes."""
+def read_overrides(root: Path, answers: Answers, catalogue: Catalogue, before: str = "") -> Answers:
+    """The answers with what `<directory>/overrides.yaml` says, if it is there; else that of the directory `before`.
+
+    Raises ObsbootError for all mistakes.
+    """
     directory = str(answers.values.get("directory", catalogue.questions["directory"].default))
-    shown = f"{directory}/overrides.yaml"
-    if not (root / shown).is_file():
+    places = (f"{place}/overrides.yaml" for place in (directory, before) if place)
+    shown = next((place for place in places if (root / place).is_file()), "")
+    if not shown:
         return answers
     known = _known(answers, catalogue)
     overrides: dict[str, dict[str, dict[str, Value]]] = {}

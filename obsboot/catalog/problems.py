@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from obsboot.model import ObsbootError
+from obsboot.promql.likeness import closest
 
 Keys = tuple[str | int, ...]
 """The way to a value in a YAML file: `("signals", "hit_rate", "truth")`; numbers count the items of a list from 0."""
+_MOST_NAMED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,13 @@ class CatalogueError(ObsbootError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Advice for a name that nothing has: the one that was probably meant, or all that there are."""
-    names = sorted(known)
-    if close := get_close_matches(word, names, n=1, cutoff=0.6):
+    """Advice for a name that nothing has: the one that was probably meant, or what there is, as far as anybody reads it."""
+    names = list(known)
+    if close := closest(word, names):
         return f"did you mean {close[0]!r}?"
-    return f"known: {', '.join(names)}" if names else "there is none"
+    names.sort()
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"known: {', '.join(names[:_MOST_NAMED])}{more}" if names else "there is none"
 
 
 def shown(path: Path) -> str:

@@ -34,6 +34,6 @@ def carry_out(plan: Plan) -> bool:
 
 def steps_of(plan: Plan) -> tuple[Step, ...]:
     """The steps that a person cares for: all but those of the state."""
-    from obsboot.workspace.state import ANSWERS, BASE, MANIFEST  # noqa: PLC0415
+    from obsboot.workspace.state import ANSWERS, ATTRIBUTES, BASE, MANIFEST  # noqa: PLC0415
 
-    return tuple(step for step in plan.steps if step.path not in (ANSWERS, BASE, MANIFEST))
+    return tuple(step for step in plan.steps if step.path not in (ANSWERS, ATTRIBUTES, BASE, MANIFEST))

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from obsboot.commands.lint_options import asked, lint_options
 from obsboot.commands.opened import finish_interrupted
 from obsboot.commands.options import catalog_option, catalogue_of, root_option
 from obsboot.model import ObsbootError, Pack, Report
 
 if TYPE_CHECKING:
+    from obsboot.filtering import Configuration
     from obsboot.model import Result
     from obsboot.sources import Folder
 
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 @root_option
 @click.option("--replay", "played", is_flag=True, help="Also play every alert's timelines with promtool.")
 @click.option("--promtool", metavar="PATH", help="The promtool to use; by default the one on PATH. Implies --replay.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@lint_options
+@click.option("--explain", metavar="ID", help="Say all about one check, with examples, and check nothing.")
 @click.option(
     "--require", "required", type=click.Choice(["replayed"]), help="Exit with 6 unless every alert could be replayed."
 )
@@ -34,27 +37,36 @@ def command(path: Path | None, root: Path, roots: tuple[Path, ...], promtool: st
     Elasticsearch, Kibana, ElastAlert or compose, whoever wrote them. By default it is the current folder.
     """
     from obsboot.checks import check  # noqa: PLC0415
-    from obsboot.commands.reporting import finish  # noqa: PLC0415
+    from obsboot.commands import linting  # noqa: PLC0415
+    from obsboot.commands.explaining import explained  # noqa: PLC0415
 
+    if flags["explain"]:
+        click.echo(explained(flags["explain"]))
+        return
+    told = asked(flags)
     started = time.perf_counter()
-    subject = _subject(path or root, roots)
+    configuration = linting.configuration_of(path or root)
+    subject = _subject(path or root, roots, configuration)
     results = check(subject)
     if flags["played"] or promtool or flags["required"] == "replayed":
         results += _replayed(subject, promtool)
-    report = Report(f"obsboot check of {_name(subject)}", results, facts=_facts(subject, time.perf_counter() - started))
-    finish(report, flags["required"], as_json=flags["as_json"])
+    found = linting.judged(subject, results, configuration, told)
+    facts = {**_facts(subject, time.perf_counter() - started), **found.facts(), "folder": linting.shown(subject.root)}
+    report = Report(f"obsboot check of {_name(subject)}", found.results, facts=facts)
+    linting.show(report, subject.files, told, flags["required"])
 
 
-def _subject(root: Path, roots: tuple[Path, ...]) -> Pack | Folder:
-    """The pack at a place, or the folder as it is."""
+def _subject(root: Path, roots: tuple[Path, ...], configuration: Configuration) -> Pack | Folder:
+    """The pack at a place, or the folder as it is, without what its configuration excludes."""
     from obsboot.sources import read_folder  # noqa: PLC0415
     from obsboot.workspace import has_pack, load_pack  # noqa: PLC0415
 
     if has_pack(root):
         finish_interrupted(root)
         return load_pack(root, catalogue_of(roots))
-    folder = read_folder(root, catalogue=lambda: catalogue_of(roots))
-    if not folder.files:
+    known = configuration.expositions
+    folder = read_folder(root, configuration.exclude, catalogue=lambda: catalogue_of(roots), expositions=known)
+    if not folder.files and not folder.refused:
         fix = "run `obsboot init` to write a pack, or name a folder that has such files"
         raise ObsbootError(f"{root}: there is no pack, and no file of a kind that can be judged", fix=fix)
     return folder

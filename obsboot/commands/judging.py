@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from obsboot.answers import Draft
     from obsboot.catalog import Catalogue
     from obsboot.model import Finding, GeneratedFile, Pack, Stack
+    from obsboot.workspace import State
     from obsboot.workspace.update.planning import Judge
 
 
-def judge_of(root: Path, draft: Draft, catalogue: Catalogue, files: Iterable[GeneratedFile]) -> Judge:
+def judge_of(
+    root: Path, draft: Draft, catalogue: Catalogue, state: State | None, files: Iterable[GeneratedFile]
+) -> Judge:
     """A function of the pack's texts as they would be, and of those files among them that are merged.
 
     It gives each merged file that breaks a check which neither the pack as it is nor the new rendering alone (`files`)
@@ -24,7 +27,7 @@ def judge_of(root: Path, draft: Draft, catalogue: Catalogue, files: Iterable[Gen
         from obsboot.commands.wanting import resolved  # noqa: PLC0415
         from obsboot.workspace import load_pack  # noqa: PLC0415
 
-        stack = resolved(root, draft, catalogue)
+        stack = resolved(root, draft, catalogue, state)
         after = _errors(_pack(root, stack, texts), merged)
         if not after:
             return {}

@@ -30,6 +30,10 @@ def opened(root: Path) -> State:
 
 def finish_interrupted(root: Path) -> None:
     """See to what an interrupted run left, and say so beside what is asked for."""
+    from obsboot.workspace.state import STAGING  # noqa: PLC0415
+
+    if not os.path.lexists(f"{root}/{STAGING}"):
+        return
     from obsboot.workspace import recover  # noqa: PLC0415
 
     if note := recover(root):

@@ -26,7 +26,8 @@ def command(root: Path, yes: bool) -> None:
     """
     from obsboot.commands.carrying import refuse_obstacles, steps_of  # noqa: PLC0415
     from obsboot.commands.colour import echo  # noqa: PLC0415
-    from obsboot.workspace import undoing, write  # noqa: PLC0415
+    from obsboot.workspace import write  # noqa: PLC0415
+    from obsboot.workspace.undoing import undoing  # noqa: PLC0415
 
     finish_interrupted(root)
     plan = undoing(root)

@@ -104,7 +104,7 @@ def _update(asked: _Asked, done: Callable[[Sequence[str]], str]) -> None:
     state = workspace.load_state(root)
     draft = redrafted(root, catalogue, state, asked.pairs, interactive)
     goal = wanted(root, draft, catalogue, state)
-    update = plan_update(root, goal, judge_of(root, draft, catalogue, goal.files))
+    update = plan_update(root, goal, judge_of(root, draft, catalogue, state, goal.files))
     if flags["as_json"]:
         import json  # noqa: PLC0415
 

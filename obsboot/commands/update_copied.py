@@ -90,6 +90,10 @@ def _show(asked: Asked, copied: Copied) -> None:
 
     say(f"{copied.template}: {copied.before} -> {copied.after}")
     show_files(asked.root, copied.update)
+    for command in copied.migrations:
+        say(f"not run, a migration of the template: {command}")
+    if copied.migrations:
+        say("obsboot runs no migrations. Read them, and run by hand in the project what you need of them.")
     if copied.update.is_noop:
         say("The project is up to date: nothing to write.")
 
@@ -106,4 +110,5 @@ def _as_data(asked: Asked, copied: Copied) -> dict[str, object]:
         "files": files_data(asked.root, copied.update),
         "writes": [step.path for step in copied.update.plan.of("create", "replace", "delete")],
         "conflicts": len(copied.update.conflicts),
+        "migrations": list(copied.migrations),
     }

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from obsboot.workspace import State, Wanted
 
 
-def resolved(root: Path, draft: Draft, catalogue: Catalogue) -> Stack:
-    """The stack of the draft, with what the repository overrides."""
+def resolved(root: Path, draft: Draft, catalogue: Catalogue, state: State | None) -> Stack:
+    """The stack of the draft, with what the repository overrides, also where the pack is about to move."""
     from obsboot.answers.overrides import read_overrides  # noqa: PLC0415
     from obsboot.stack import resolve  # noqa: PLC0415
 
-    return resolve(read_overrides(root, draft.answers, catalogue), catalogue)
+    before = state.values.get("directory", "") if state else ""
+    return resolve(read_overrides(root, draft.answers, catalogue, before), catalogue)
 
 
 def wanted(root: Path, draft: Draft, catalogue: Catalogue, state: State | None) -> Wanted:
@@ -29,7 +30,7 @@ def wanted(root: Path, draft: Draft, catalogue: Catalogue, state: State | None) 
     from obsboot.render import render, secrets  # noqa: PLC0415
     from obsboot.render.alertmanager import secret_files  # noqa: PLC0415
 
-    stack = resolved(root, draft, catalogue)
+    stack = resolved(root, draft, catalogue, state)
     before = merge(workspace.stored(root, state, catalogue), catalogue).explicit() if state else {}
     return workspace.Wanted(
         files=render(stack),

@@ -26,6 +26,7 @@ from obsboot.model import (
     ReadTime,
     Rename,
     Replace,
+    Replacement,
     Split,
     Translate,
 )
@@ -167,8 +168,13 @@ def _(step: Replace, document: Document, _around: _Around) -> None:
     if not isinstance(text, str):
         return
     for each in step.steps:
-        text = compiled(each.pattern).sub(each.by.replace("\\", r"\\").replace("$", "\\"), text)
+        text = replaced(each, text)
     put(document, step.into, text)
+
+
+def replaced(by: Replacement, text: str) -> str:
+    """The text in which the replacement is made everywhere."""
+    return compiled(by.pattern).sub(by.by.replace("\\", r"\\").replace("$", "\\"), text)
 
 
 @_take_step.register

@@ -40,10 +40,14 @@ class Scanner:
         self.comments: dict[int, Comment] = {}
         self._depth = 0
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._last = -1, Position(1, 1)
 
     def position(self) -> Position:
-        line = bisect_right(self._lines, self.here)
-        return Position(line, self.here - self._lines[line - 1] + 1)
+        """Where `here` is. What begins with another part begins at the same place, so the last one is kept."""
+        if self._last[0] != self.here:
+            line = bisect_right(self._lines, self.here)
+            self._last = self.here, Position(line, self.here - self._lines[line - 1] + 1)
+        return self._last[1]
 
     def expected(self, what: str) -> NoReturn:
         rest = self.text[self.here : self.here + 20].split("\n")[0].strip()
@@ -74,11 +78,12 @@ class Scanner:
     def blank(self) -> None:
         """Past blanks and comments. A place is looked at more than once, so comments are kept by their place."""
         while True:
-            if found := _COMMENT.match(self.text, self.here):
-                self.comments[self.here] = Comment(found[1], at=self.position())
+            if found := BLANK.match(self.text, self.here):
                 self.here = found.end()
-            elif not self.match(BLANK):
+            if not (found := _COMMENT.match(self.text, self.here)):
                 return
+            self.comments[self.here] = Comment(found[1], at=self.position())
+            self.here = found.end()
 
     def string(self, what: str) -> str:
         if (found := self.match(_TEXT)) is None:

@@ -72,6 +72,15 @@ def reads_json(format_: LogFormat) -> bool:
     return any(isinstance(step, ReadJson) for step in format_.steps)
 
 
+def always_text(name: str, format_: LogFormat) -> bool:
+    """Whether the field, where it is there, is a text: a pattern took it out of one, and nothing else fills it."""
+    if not reads_json(format_):
+        return True
+    filling = [step for step in format_.steps if name in fills(step)]
+    beneath = [step for step in format_.steps if isinstance(step, ReadJson) and name.startswith(f"{step.into}.")]
+    return bool(filling) and all(isinstance(step, Match) for step in filling) and not beneath
+
+
 def numbers(format_: LogFormat) -> set[str]:
     """The fields whose texts have to be numbers, temporary ones among them: by their type, or because they are divided."""
     found = {name for name, each in format_.fields.items() if each.type in NUMBERS}

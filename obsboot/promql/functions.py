@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 
 from obsboot.promql import ranges
 from obsboot.promql.measures import NUMBER, SECONDS, Unit, scaled
-from obsboot.promql.reading import Node, kind, selector_of
-from obsboot.promql.shapes import ANY, CUMULATIVE, Labels, Shape, Type
+from obsboot.promql.reading import Node, Selector, kind, selector_of
+from obsboot.promql.shapes import ANY, CUMULATIVE, Labels, Origin, Shape, Type
 
 RATES = frozenset({"rate", "irate", "increase"})
 GAUGES_ONLY = frozenset(
@@ -63,13 +64,32 @@ def times(unit: Unit | None, other: Unit) -> Unit | None:
     return None if unit is None else unit.times(other)
 
 
+_PARTS = re.compile(r"_(?:bucket|count)$")
+
+
+def origin(selector: Selector, shape: Shape) -> Origin | None:
+    """What a selector's values were counted from: the counter itself, or that behind a recorded series."""
+    chosen = frozenset((m.name, m.op, m.value) for m in selector.matchers if m.name != "__name__")
+    if shape.origin is not None:
+        return Origin(shape.origin.name, shape.origin.chosen | chosen, shape.origin.steps)
+    return Origin(_PARTS.sub("", selector.name), chosen) if shape.type in CUMULATIVE else None
+
+
+def is_part(part: Shape, whole: Shape) -> bool:
+    """Whether one value counts some of what the other counts, over the same groups."""
+    known = part.origin is not None and whole.origin is not None and part.origin.part_of(whole.origin)
+    return known and part.low >= 0 and part.labels == whole.labels
+
+
 def type_of_result(op: str, left: Shape, right: Shape) -> Type:
     if op == "+" and left.type in CUMULATIVE and right.type in CUMULATIVE:
         return "total"
     for one, other in ((left, right), (right, left)):
         if one.type in CUMULATIVE and other.constant is not None and op in ("*", "/", "+", "-"):
             return "total"
-    return "scalar" if left.type == right.type == "scalar" else "gauge"
+    if left.type == right.type == "scalar":
+        return "scalar"
+    return "unknown" if "unknown" in (left.type, right.type) and op in ("+", "-", "*", "/") else "gauge"
 
 
 def unit_of_result(op: str, left: Shape, right: Shape) -> Unit | None:

@@ -38,24 +38,29 @@ class Matching:
         return f"on ({listed})" if self.on else f"ignoring ({listed})" if self.labels else "all labels"
 
 
-def faults(how: Matching, left: Shape, right: Shape) -> Iterator[str]:
-    """Why the operator can give nothing, or an error, in sentences."""
+Fault = tuple[str, bool]
+"""A sentence, and whether the expression alone tells it, whatever its metrics are."""
+
+
+def faults(how: Matching, left: Shape, right: Shape) -> Iterator[Fault]:
+    """Why the operator can give nothing, or an error."""
     reasons = tuple(never(how, left, right))
     yield from reasons
     if not reasons:
-        yield from _many(how, left, right)
+        yield from ((reason, False) for reason in _many(how, left, right))
 
 
-def never(how: Matching, left: Shape, right: Shape) -> Iterator[str]:
+def never(how: Matching, left: Shape, right: Shape) -> Iterator[Fault]:
     """Why no series of the left can ever meet one of the right."""
     for label, value in left.fixed.items():
         other = right.fixed.get(label, value)
         if how.counts(label) and value and other and other != value:
-            yield f"the sides never match: `{label}` is {value!r} on the left and {other!r} on the right"
+            yield f"the sides never match: `{label}` is {value!r} on the left and {other!r} on the right", True
     for one, against, side in ((left, right, "right"), (right, left, "left")):
         for label in sorted(one.labels.names if not how.on else set(how.labels) & one.labels.names):
             if how.counts(label) and not against.labels.may_have(label):
-                yield f"the sides never match by {how}: the {side} has no label `{label}` (it has {against.labels})"
+                message = f"the sides never match by {how}: the {side} has no label `{label}` (it has {against.labels})"
+                yield message, against.labels.made
 
 
 def _many(how: Matching, left: Shape, right: Shape) -> Iterator[str]:

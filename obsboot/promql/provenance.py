@@ -7,15 +7,16 @@ not tell stays unknown, and nothing is ever reported about what is unknown.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from obsboot.promql import functions, matching, ranges
+from obsboot.promql.likeness import slip
 from obsboot.promql.measures import A_SECOND, NUMBER
-from obsboot.promql.reading import Matcher, Node, Selector, children, kind, parse, selector_of
-from obsboot.promql.shapes import CUMULATIVE, Labels, Shape, Type
+from obsboot.promql.naming import demands, first_name, subject
+from obsboot.promql.reading import Node, Selector, kind, parse, selector_of
+from obsboot.promql.shapes import CUMULATIVE, TRUSTS, Labels, Shape, Trust, Type
 from obsboot.promql.shapes import number as literal
 
 Kind = Literal["type", "label", "matching", "le", "unit", "range", "always", "quantile"]
@@ -29,6 +30,8 @@ class Problem:
     kind: Kind
     message: str
     where: str
+    sure: bool = False
+    """Whether the expression alone tells it, whatever its metrics are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Study:
     shape: Shape
     problems: tuple[Problem, ...] = ()
     selectors: tuple[Selector, ...] = field(default=())
+    trust: Trust = "sure"
+    """The least that any of its metrics is known by."""
 
     def of(self, *kinds: Kind) -> Iterator[Problem]:
         return (problem for problem in self.problems if problem.kind in kinds)
@@ -47,7 +52,7 @@ def study(expr: str, lookup: Lookup) -> Study:
     """What `expr` gives when its selectors give what `lookup` says. Raises PromqlError."""
     reader = _Reader(lookup)
     shape = reader.shape(parse(expr))
-    return Study(shape, tuple(dict.fromkeys(reader.problems)), tuple(reader.selectors))
+    return Study(shape, tuple(dict.fromkeys(reader.problems)), tuple(reader.selectors), reader.trust)
 
 
 _PICKING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
@@ -62,12 +67,13 @@ class _Reader:
         self.lookup = lookup
         self.problems: list[Problem] = []
         self.selectors: list[Selector] = []
+        self.trust: Trust = "sure"
 
     def shape(self, node: Node) -> Shape:
         return getattr(self, kind(node))(node)  # type: ignore[no-any-return]
 
-    def problem(self, kind_of: Kind, message: str, where: Node | str) -> None:
-        self.problems.append(Problem(kind_of, message, where if isinstance(where, str) else first_name(where)))
+    def problem(self, kind_of: Kind, message: str, where: Node | str, *, sure: bool = False) -> None:
+        self.problems.append(Problem(kind_of, message, where if isinstance(where, str) else first_name(where), sure))
 
     def NumberLiteral(self, node: Node) -> Shape:  # noqa: N802 - named after the node
         return literal(node.val)
@@ -96,16 +102,27 @@ class _Reader:
         selector = selector_of(node)
         self.selectors.append(selector)
         shape = self.lookup(selector)
+        self.trust = max(self.trust, shape.trust, key=TRUSTS.index)
         for matcher in selector.matchers:
-            if _demands(matcher) and not shape.labels.may_have(matcher.name):
-                self.lacks(matcher.name, shape, selector.name or matcher.name)
+            if demands(matcher):
+                self.wants(matcher.name, shape, selector.name or matcher.name)
         fixed = {m.name: m.value for m in selector.matchers if m.op == "=" and m.value}
         varied = frozenset(shape.varied - set(fixed))
-        return shape.having(fixed={**shape.fixed, **fixed}, varied=varied, labels=shape.labels.add(fixed))
+        labels, origin = shape.labels.add(fixed), functions.origin(selector, shape)
+        return shape.having(fixed={**shape.fixed, **fixed}, varied=varied, labels=labels, origin=origin)
 
-    def lacks(self, label: str, shape: Shape, where: Node | str) -> None:
-        subject = shape.source or "the expression"
-        self.problem("label", f"{subject} has no label `{label}` (it has {shape.labels})", where)
+    def wants(self, label: str, shape: Shape, where: Node | str) -> None:
+        """A label is asked for: is it there, or is it one that is there, misspelt?"""
+        named, labels = shape.source or "the expression", shape.labels
+        if labels.may_have(label) and (label in labels.names or not labels.open):
+            return
+        meant = slip(label, labels.names)
+        if not labels.may_have(label):
+            hint = f"; did you mean `{meant}`?" if meant else ""
+            message = f"{named} has no label `{label}` (it has {labels}){hint}"
+            self.problem("label", message, where, sure=labels.made or bool(meant))
+        elif meant:
+            self.problem("label", f"{named} has a label `{meant}`; `{label}` is probably a slip", where)
 
     # Functions
 
@@ -126,19 +143,21 @@ class _Reader:
         return functions.applied(name, vector, shapes)
 
     def rate(self, name: str, node: Node, vector: Shape) -> Shape:
+        name_of, recorded = subject(vector, node), ":" in vector.source
         if vector.type == "gauge":
-            self.problem("type", f"{name}() of a gauge: {_subject(vector, node)} may fall, which {name}() reads as a "
-                         "restart", node)  # fmt: skip
+            message = f"{name}() of a gauge: {name_of} may fall, which {name}() reads as a restart"
+            self.problem("type", message, node, sure=recorded)
         if vector.type == "total":
-            self.problem("type", f"{name}() of an aggregated counter: restarts inside {_subject(vector, node)} are "
-                         "hidden, so they show as spikes; take the rate first", node)  # fmt: skip
+            message = f"{name}() of an aggregated counter: restarts inside {name_of} are hidden, so they show as spikes"
+            self.problem("type", f"{message}; take the rate first", node, sure=recorded)
         unit = vector.unit if name == "increase" else functions.times(vector.unit, A_SECOND)
         kept: Type = "histogram" if vector.type == "histogram" else "gauge"
-        return vector.having(type=kept, unit=unit, low=0.0, high=math.inf)
+        origin = vector.origin and vector.origin.then(name)
+        return vector.having(type=kept, unit=unit, low=0.0, high=math.inf, origin=origin)
 
     def over_time(self, name: str, node: Node, vector: Shape) -> Shape:
         if vector.type in CUMULATIVE:
-            self.problem("type", f"{name}() of a counter: {_subject(vector, node)} only grows, and falls at a restart; "
+            self.problem("type", f"{name}() of a counter: {subject(vector, node)} only grows, and falls at a restart; "
                          "use rate() or increase()", node)  # fmt: skip
         if name in ("min_over_time", "max_over_time", "avg_over_time", "quantile_over_time"):
             return vector.having(type="gauge")
@@ -148,16 +167,18 @@ class _Reader:
 
     def histogram(self, name: str, node: Node, vector: Shape, quantile: Shape) -> Shape:
         native = vector.type == "histogram"
-        if not native and not vector.labels.may_have("le"):
-            self.problem("le", f"{name}() needs the label `le`, and {_subject(vector, node)} has none "
-                         f"(it has {vector.labels})", node)  # fmt: skip
+        untold = self.trust == "named" and vector.origin is None  # a native histogram, perhaps
+        if not native and not untold and not vector.labels.may_have("le") and "vmrange" not in vector.labels.names:
+            message = f"{name}() needs the label `le`, and {subject(vector, node)} has none (it has {vector.labels})"
+            self.problem("le", message, node, sure=vector.labels.made)
         elif vector.type in CUMULATIVE:
             self.problem("type", f"{name}() over buckets without rate(): that is the quantile since the process "
                          "started", node)  # fmt: skip
         elif vector.type == "summary":
             self.problem("type", f"{name}() of a summary, which has no buckets", node)
         if quantile.constant is not None and not 0 <= quantile.constant <= 1:
-            self.problem("quantile", f"{name}({quantile.constant:g}, ...): a quantile lies between 0 and 1", node)
+            message = f"{name}({quantile.constant:g}, ...): a quantile lies between 0 and 1"
+            self.problem("quantile", message, node, sure=True)
         high = vector.bound if name == "histogram_quantile" else 1.0
         unit = vector.le if name == "histogram_quantile" else NUMBER
         labels = vector.labels if native else vector.labels.drop({"le"})
@@ -177,9 +198,10 @@ class _Reader:
         if op == "count_values" and kind(node.param) == "StringLiteral":
             labels = labels.add({node.param.val})
         if inner.type == "summary" and op in ("sum", "avg", "quantile", "stddev", "stdvar"):
-            self.problem("type", f"{op}() of quantiles: {_subject(inner, node)} is computed already, and quantiles "
+            self.problem("type", f"{op}() of quantiles: {subject(inner, node)} is computed already, and quantiles "
                          "can be neither added nor averaged", node)  # fmt: skip
-        shape = inner.labelled(labels)
+        summed = inner.origin.then("sum") if inner.origin and op == "sum" else None
+        shape = inner.labelled(labels).having(origin=summed)
         low, high = ranges.aggregated(op, inner)
         if op in ("count", "group", "count_values"):
             return shape.having(type="gauge", unit=NUMBER, low=low, high=high, le=None)
@@ -194,8 +216,7 @@ class _Reader:
         wanted = list(node.modifier.labels)
         by = str(node.modifier.type).endswith("By")
         for label in wanted if by else ():
-            if not inner.labels.may_have(label):
-                self.lacks(label, inner, node)
+            self.wants(label, inner, node)
         return inner.labels.keep(wanted) if by else inner.labels.drop(wanted)
 
     # Operators
@@ -204,29 +225,20 @@ class _Reader:
         op, left, right = str(node.op), self.shape(node.lhs), self.shape(node.rhs)
         if op in _SETS:
             return self.set_operation(op, node, left, right)
-        vectors = left.type != "scalar" and right.type != "scalar"
-        if vectors:
-            for message in matching.faults(matching.Matching.of(node), left, right):
-                self.problem("matching", message, node)
-        labels = (
-            matching.result(matching.Matching.of(node), left, right)
-            if vectors
-            else functions.vector_of(left, right).labels
-        )
+        labels = functions.vector_of(left, right).labels
+        if left.type != "scalar" and right.type != "scalar":
+            how = matching.Matching.of(node)
+            for message, sure in matching.faults(how, left, right):
+                self.problem("matching", message, node, sure=sure)
+            labels = matching.result(how, left, right)
         if op in _COMPARISONS:
             return self.comparison(op, node, left, right).labelled(labels)
         return self.arithmetic(op, node, left, right).labelled(labels)
 
-    def matched(self, node: Node, left: Shape, right: Shape) -> Labels:
-        how = matching.Matching.of(node)
-        for message in matching.faults(how, left, right):
-            self.problem("matching", message, node)
-        return matching.result(how, left, right)
-
     def set_operation(self, op: str, node: Node, left: Shape, right: Shape) -> Shape:
         if op != "or":
-            for message in matching.never(matching.Matching.of(node), left, right):
-                self.problem("matching", message, node)
+            for message, sure in matching.never(matching.Matching.of(node), left, right):
+                self.problem("matching", message, node, sure=sure)
             return left
         if left.unit and right.unit and not left.unit.same(right.unit):
             self.problem("unit", f"`or` joins {left.unit} and {right.unit}", node)
@@ -251,13 +263,15 @@ class _Reader:
     def threshold(self, op: str, node: Node, left: Shape, limit: float, flag: bool) -> None:
         text = f"`{op} {limit:g}`"
         if left.type in CUMULATIVE and not (limit == 0 and op in ("==", "!=")) and not flag:
-            self.problem("type", f"{text} against a counter without rate(): {_subject(left, node)} counts since the "
+            self.problem("type", f"{text} against a counter without rate(): {subject(left, node)} counts since the "
                          "process started", node)  # fmt: skip
         verdict = ranges.verdict(op, left, limit)
         if verdict == "never":
-            self.problem("range", f"{text} never holds: the value lies between {left.low:g} and {left.high:g}", node)
+            bounds = f"the value lies between {left.low:g} and {left.high:g}"
+            self.problem("range", f"{text} never holds: {bounds}", node, sure=True)
         elif verdict == "always" and not flag and not (limit == 0 and left.low > 0):  # `count(x) > 0`: is there one?
-            self.problem("always", f"{text} always holds: the value lies between {left.low:g} and {left.high:g}", node)
+            bounds = f"the value lies between {left.low:g} and {left.high:g}"
+            self.problem("always", f"{text} always holds: {bounds}", node, sure=True)
 
     def arithmetic(self, op: str, node: Node, left: Shape, right: Shape) -> Shape:
         if left.constant is not None and right.constant is not None:
@@ -265,9 +279,11 @@ class _Reader:
         if op in ("+", "-"):
             self.units_equal(f"`{op}`", node, left, right)
         if op == "/" and {left.type, right.type} <= CUMULATIVE:
-            self.problem("type", f"a ratio of counters without rate(): {_subject(left, node)} over its whole life "
+            self.problem("type", f"a ratio of counters without rate(): {subject(left, node)} over its whole life "
                          "hardly moves any more", node)  # fmt: skip
         low, high = ranges.computed(op, node, left, right)
+        if op == "/" and functions.is_part(left, right):
+            low, high = 0.0, 1.0
         return functions.vector_of(left, right).having(
             type=functions.type_of_result(op, left, right),
             unit=functions.unit_of_result(op, left, right),
@@ -275,26 +291,9 @@ class _Reader:
             high=high,
             constant=None,
             source=left.source if left.source == right.source else "",
+            origin=None,
         )
 
     def units_equal(self, what: str, node: Node, left: Shape, right: Shape) -> None:
         if left.unit is not None and right.unit is not None and not left.unit.same(right.unit):
             self.problem("unit", f"{what} puts {left.unit} against {right.unit}", node)
-
-
-def _demands(matcher: Matcher) -> bool:
-    """Whether the matcher passes only series that have its label."""
-    if matcher.name == "__name__" or matcher.op not in ("=", "=~") or not matcher.value:
-        return False
-    return matcher.op == "=" or "$" in matcher.value or not re.fullmatch(matcher.value, "")
-
-
-def first_name(node: Node) -> str:
-    """The first metric name below the node, to find its line by."""
-    if kind(node) in ("VectorSelector", "MatrixSelector"):
-        return selector_of(node).name
-    return next((name for child in children(node) if (name := first_name(child))), "")
-
-
-def _subject(shape: Shape, node: Node) -> str:
-    return shape.source or first_name(node) or "it"

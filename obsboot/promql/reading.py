@@ -14,7 +14,11 @@ Node = Any
 
 
 class PromqlError(ValueError):
-    """The expression is no PromQL."""
+    """The expression is no PromQL; `reason` is why, without the expression."""
+
+    def __init__(self, reason: str, expr: str) -> None:
+        super().__init__(f"{reason}, in: {' '.join(expr.split())}")
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def parse(expr: str) -> Node:
     try:
         return promql_parser.parse(expr)
     except ValueError as error:
-        raise PromqlError(f"{error}, in: {' '.join(expr.split())}") from None
+        raise PromqlError(str(error), expr) from None
 
 
 def check(expr: str) -> None:

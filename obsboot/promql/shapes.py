@@ -9,6 +9,11 @@ from typing import Literal
 
 from obsboot.promql.measures import Unit
 
+Trust = Literal["sure", "likely", "named"]
+"""How far what is said of a series holds: it was seen, its name is that of a known one, or it follows a convention."""
+
+TRUSTS: tuple[Trust, ...] = ("sure", "likely", "named")
+
 Type = Literal["counter", "bucket", "total", "gauge", "histogram", "summary", "scalar", "unknown"]
 """`bucket` is a counter with `le`; `total` a counter after an aggregation, which hides its resets from rate()."""
 
@@ -17,31 +22,35 @@ CUMULATIVE: frozenset[Type] = frozenset({"counter", "bucket", "total"})
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """`names` are there; where `open`, there may be others, but for those `gone`."""
+    """`names` are there; where `open`, there may be others, but for those `gone`.
+
+    `made` is whether the expression itself says which labels are left, so that no other series can have more.
+    """
 
     names: frozenset[str] = frozenset()
     open: bool = False
     gone: frozenset[str] = frozenset()
+    made: bool = field(default=False, compare=False)
 
     def may_have(self, label: str) -> bool:
         return label in self.names or (self.open and label not in self.gone)
 
     def keep(self, labels: Iterable[str]) -> Labels:
-        return Labels(frozenset(label for label in labels if self.may_have(label)))
+        return Labels(frozenset(label for label in labels if self.may_have(label)), made=True)
 
     def drop(self, labels: Iterable[str]) -> Labels:
         lost = frozenset(labels)
-        return Labels(self.names - lost, self.open, self.gone | lost if self.open else frozenset())
+        return Labels(self.names - lost, self.open, self.gone | lost if self.open else frozenset(), self.made)
 
     def add(self, labels: Iterable[str]) -> Labels:
         more = frozenset(labels)
-        return Labels(self.names | more, self.open, self.gone - more)
+        return Labels(self.names | more, self.open, self.gone - more, self.made)
 
     def join(self, other: Labels) -> Labels:
         """The labels of series from either side."""
         gone = frozenset(label for label in self.gone | other.gone if not self.may_have(label))
         gone = frozenset(label for label in gone if not other.may_have(label))
-        return Labels(self.names | other.names, self.open or other.open, gone)
+        return Labels(self.names | other.names, self.open or other.open, gone, self.made and other.made)
 
     def __str__(self) -> str:
         listed = ", ".join(sorted(self.names)) or "none"
@@ -49,6 +58,25 @@ class Labels:
 
 
 ANY = Labels(open=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The counter that a value was counted from: its name, which of its series, and what was done to them.
+
+    Of two values of one origin, that of fewer series is a part of the other.
+    """
+
+    name: str
+    chosen: frozenset[tuple[str, str, str]] = frozenset()
+    steps: tuple[str, ...] = ()
+
+    def then(self, step: str) -> Origin:
+        """The same after one more step; a sum of sums is a sum."""
+        return self if self.steps[-1:] == (step,) else Origin(self.name, self.chosen, (*self.steps, step))
+
+    def part_of(self, whole: Origin) -> bool:
+        return self.name == whole.name and self.steps == whole.steps and whole.chosen <= self.chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +99,8 @@ class Shape:
     varied: frozenset[str] = frozenset()
     constant: float | None = None
     source: str = ""
+    trust: Trust = "sure"
+    origin: Origin | None = None
 
     def having(self, **changes: object) -> Shape:
         return replace(self, **changes)  # type: ignore[arg-type]

@@ -1,4 +1,7 @@
-"""A report as text: on the console, as JSON, as one HTML file. Every format is a function from Report to text."""
+"""A report as text: on the console, as JSON, SARIF, JUnit, GitHub annotations, as one HTML file.
+
+Every format is a function from Report to text.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from obsboot.model import ObsbootError, Report
 FORMATS: Mapping[str, str] = {
     "json": "obsboot.report.json:to_json",
     "html": "obsboot.report.html:to_html",
+    "sarif": "obsboot.report.sarif:to_sarif",
+    "junit": "obsboot.report.junit:to_junit",
+    "github": "obsboot.report.github:to_github",
 }
-"""Format -> module:function. JUnit and SARIF will be a line each; nothing else has to know of them."""
+"""Format -> module:function; nothing else has to know of them."""
 
 
 def written(report: Report, form: str) -> str:

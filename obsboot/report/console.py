@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from obsboot.model import Finding, Outcome, Report, Result
+from obsboot.model import Finding, Outcome, Report, Result, Severity
 from obsboot.report.detail import clock, number, verdict
 
 _WORDS: dict[Outcome, tuple[str, str]] = {
@@ -16,7 +16,7 @@ _WORDS: dict[Outcome, tuple[str, str]] = {
     "error": ("could not be checked", "bold yellow"),
     "skipped": ("skipped", "dim"),
 }
-_SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+SEVERITIES: dict[Severity, str] = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -43,7 +43,7 @@ def _lines(report: Report) -> Iterator[Text]:
 def _finding(finding: Finding) -> Iterator[Text]:
     where = f"{finding.path}:{finding.line}" if finding.line else finding.path
     line = Text(f"{safe(where)}: ")
-    line.append(finding.severity, _SEVERITIES[finding.severity])
+    line.append(finding.severity, SEVERITIES[finding.severity])
     line.append(f" {finding.check} ", "dim")
     line.append(safe(finding.message))
     yield line
@@ -76,7 +76,7 @@ def last_line(report: Report) -> Text:
         count = report.count(outcome)
         line.append(", " if place else "").append(f"{count} {word}", style if count else "dim")
     if warnings := len({f for r in report.results for f in r.findings if f.severity == "warning"}):
-        line.append(f"; {warnings} warning{'s' if warnings > 1 else ''}", _SEVERITIES["warning"])
+        line.append(f"; {warnings} warning{'s' if warnings > 1 else ''}", SEVERITIES["warning"])
     line.append(f". {verdict(report)}" if report.proven else ".")
     took, predicted = number(report.facts, "length"), number(report.facts, "predicted")
     if took is not None and predicted is not None:

@@ -9,6 +9,7 @@ from enum import Enum
 
 from obsboot.model import Finding, Proven, Report, Result
 from obsboot.report.detail import level_of, verdict
+from obsboot.report.found import whole
 
 SCHEMA = "obsboot-report/1"
 """Grows a new number when a field changes its meaning or goes; a new field does not need one."""
@@ -31,7 +32,7 @@ def to_json(report: Report) -> str:
         "results": [_result(result) for result in sorted(report.results, key=lambda r: (r.check, r.subject, r.reason))],
         "proven": [_proven(each) for each in sorted(report.proven, key=lambda p: (p.instance, p.kind, p.name))],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return whole(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def _result(result: Result) -> dict[str, object]:
@@ -53,6 +54,8 @@ def _finding(finding: Finding) -> dict[str, object]:
         "severity": finding.severity,
         "path": finding.path,
         "line": finding.line,
+        "column": finding.column,
+        "subject": finding.subject,
         "message": finding.message,
         "why": finding.why,
         "fix": finding.fix,

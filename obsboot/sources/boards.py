@@ -1,157 +1,146 @@
-"""Dashboards and their panels as the JSON holds them."""
+"""Dashboards as the JSON holds them, in each manner in which Grafana has ever written them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from obsboot.promql.variables import filled
-from obsboot.render.logs.panels import PLUGINS
-from obsboot.sources.documents import Line, MalformedError, Way
+from obsboot.promql.variables import filled, used
+from obsboot.sources.boardvariables import Variable
+from obsboot.sources.documents import MalformedError, Way
+from obsboot.sources.kinds import unwrapped
+from obsboot.sources.panels import METRICS, Panel, text_span
 from obsboot.sources.queries import Query
 from obsboot.sources.source import Source
 
-Kind = Literal["metrics", "logs", "expression"]
-_TEXTS: dict[Kind, str] = {"metrics": "expr", "logs": "query", "expression": "expression"}
-_VALUE = re.compile(r'"expr"\s*:\s*"')
+__all__ = ["Board", "Panel", "Variable", "board", "objects"]
+
 _ONE_JOB = re.compile(r'label_values\(\s*\w*\{[^}]*\bjob="([\w.-]+)"[^}]*\},\s*job\s*\)')
+_NO_PLUGIN = frozenset({"", "datasource", "mixed"})
+_ARITHMETIC = frozenset({"__expr__", "-100"})
 
 
 @dataclass(eq=False)
 class Board:
-    """One dashboard. `line` finds the line of a way through the JSON, or of the nearest part of it that is there."""
+    """One dashboard. `line` finds the line of a way through the JSON, or of the nearest part of it that is there.
+
+    `inside` is the way to the dashboard in its file, where that holds what Grafana's API answered.
+    """
 
     source: Source
     data: dict[str, Any]
-    panels: tuple[Panel, ...] = ()
+    inside: Way = ()
 
     @property
     def path(self) -> str:
         return self.source.path
 
-    def line(self, *way: str | int) -> int:
-        return self.source.line(*way)
+    @property
+    def title(self) -> str:
+        """Its title, as far as anybody would read it."""
+        return str(self.data.get("title") or "")[:200]
 
     @property
-    def variables(self) -> tuple[dict[str, Any], ...]:
-        templating = self.data.get("templating")
-        found = templating.get("list") if isinstance(templating, dict) else None
-        return tuple(each for each in found or () if isinstance(each, dict))
+    def uid(self) -> str:
+        return str(self.data.get("uid") or "")
 
-    @cached_property
-    def jobs(self) -> dict[str, str]:
-        """The variables that can only be one job, and that job."""
-        found: dict[str, str] = {}
-        for variable in self.variables:
-            query = variable.get("query")
-            text = str(query.get("query", "") if isinstance(query, dict) else query or "")
-            if match := _ONE_JOB.search(text):
-                found[str(variable.get("name"))] = match[1]
-        return found
+    @property
+    def subject(self) -> str:
+        return f"dashboard {self.title or self.path!r}"
+
+    def line(self, *way: str | int) -> int:
+        return self.source.line(*self.inside, *way)
 
     @property
     def local(self) -> bool:
         """Whether the dashboard is the user's own."""
         return "/dashboards/local/" in self.path
 
+    @cached_property
+    def panels(self) -> tuple[Panel, ...]:
+        """Every panel, rows and those inside them included, in the order of the file."""
+        return tuple(self._panels(self.data, ()))
 
-@dataclass(eq=False)
-class Panel:
-    """One panel, those inside collapsed rows included; `way` leads to it. Rows have no queries."""
+    def _panels(self, data: dict[str, Any], way: Way) -> Iterator[Panel]:
+        for number, each in objects(data.get("panels")):
+            panel = Panel(self, each, (*way, "panels", number))
+            yield panel
+            yield from self._panels(each, panel.way)
+        for number, row in objects(data.get("rows")) if not way else ():
+            yield from self._panels(row, ("rows", number))
 
-    board: Board
-    data: dict[str, Any]
-    way: Way
-    queries: tuple[Query, ...] = field(default=())
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        templating = self.data.get("templating")
+        found = templating.get("list") if isinstance(templating, dict) else None
+        return tuple(Variable(self, each, number) for number, each in objects(found))
 
-    @property
-    def title(self) -> str:
-        return str(self.data.get("title") or f"panel {self.data.get('id')}")
+    @cached_property
+    def inputs(self) -> Mapping[str, dict[str, Any]]:
+        """What an exported dashboard asks for when it is imported, by name."""
+        return {str(each.get("name")): each for _, each in objects(self.data.get("__inputs"))}
 
-    @property
-    def type(self) -> str:
-        return str(self.data.get("type", ""))
+    @cached_property
+    def jobs(self) -> dict[str, str]:
+        """The variables that can only be one job, and that job."""
+        found = {each.name: _ONE_JOB.search(each.text) for each in self.variables}
+        return {name: match[1] for name, match in found.items() if match}
 
-    @property
-    def row(self) -> bool:
-        return self.type == "row"
+    @cached_property
+    def plugins(self) -> Mapping[str, str]:
+        """The types of data source that variables and inputs offer, by their names."""
+        offered = {name: str(each.get("pluginId") or "") for name, each in self.inputs.items()}
+        return offered | {each.name: each.text for each in self.variables if each.type == "datasource"}
 
-    @property
-    def defaults(self) -> dict[str, Any]:
-        config = self.data.get("fieldConfig")
-        found = config.get("defaults") if isinstance(config, dict) else None
-        return found if isinstance(found, dict) else {}
+    def plugin(self, source: object) -> str:
+        """The type of a data source that a part of the dashboard names; empty where that does not tell.
 
-    @property
-    def targets(self) -> tuple[dict[str, Any], ...]:
-        return tuple(each for each in self.data.get("targets") or () if isinstance(each, dict))
+        `__expr__` is Grafana's own arithmetic.
+        """
+        uid = str((source.get("uid") if isinstance(source, dict) else source) or "")
+        said = str(source.get("type") or "") if isinstance(source, dict) else ""
+        if uid in _ARITHMETIC:
+            return "__expr__"
+        if said not in _NO_PLUGIN and not used(said):
+            return said
+        names = used(uid)
+        if names:
+            return self.plugins.get(names[0], "")
+        own = uid.startswith("-- ") and uid != "-- Mixed --"
+        return "grafana" if own or said == "datasource" else "loki" if uid.lower() == "loki" else ""
 
-    @property
-    def asks(self) -> bool:
-        """Whether it asks anything that is not empty, of any data source."""
-        return any(self.text(each)[1].strip() for each in self.targets)
+    @cached_property
+    def annotations(self) -> tuple[Query, ...]:
+        """What is asked in PromQL for the marks on its panels."""
+        return tuple(self._annotations())
 
-    def kind(self, target: dict[str, Any]) -> Kind:
-        """What one of its queries is: PromQL, a question to the log store, or arithmetic over the others."""
-        source = target.get("datasource") or self.data.get("datasource")
-        said = {str(each) for each in source.values()} if isinstance(source, dict) else {str(source)}
-        if "__expr__" in said:
-            return "expression"
-        if not said.isdisjoint(PLUGINS.values()):
-            return "logs"
-        return "metrics" if "prometheus" in said or "query" not in target else "logs"
+    def _annotations(self) -> Iterator[Query]:
+        found = self.data.get("annotations")
+        for number, each in objects(found.get("list") if isinstance(found, dict) else None):
+            raw, plugin = each.get("expr"), self.plugin(each.get("datasource"))
+            if plugin not in METRICS or not isinstance(raw, str) or not raw.strip():
+                continue
+            text = filled(raw, self.jobs)
+            if text is not None:
+                span = text_span(self, ("annotations", "list", number, "expr"))
+                yield Query(
+                    raw, text, self.path, f"annotation {each.get('name')!r}", self.source.rows, span, panel=True
+                )
 
-    def text(self, target: dict[str, Any]) -> tuple[str, str]:
-        """The key that holds what a query asks, and what stands there."""
-        key = _TEXTS[self.kind(target)]
-        return key, str(target.get(key) or "")
 
-    def line(self, *way: str | int) -> int:
-        """The line of a part of the panel, or of the panel."""
-        return self.board.line(*self.way, *way)
+def objects(found: object) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a list, with their numbers in it."""
+    for number, each in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(each, dict):
+            yield number, each
 
 
 def board(source: Source) -> Iterator[Board]:
     """The dashboard of one file. Raises MalformedError where it is none."""
-    data = source.data
-    if not isinstance(data, dict) or not isinstance(data.get("panels"), list):
+    data = unwrapped(source.data)
+    if not isinstance(data, dict) or not isinstance(data.get("panels", data.get("rows")), list):
         raise MalformedError("a dashboard is an object with a list called 'panels'", 1)
-    made = Board(source, data)
-    made.panels = tuple(_panels(made, data["panels"], ("panels",)))
-    yield made
-
-
-def _panels(made: Board, found: list[Any], way: Way) -> Iterator[Panel]:
-    for number, data in enumerate(found):
-        if not isinstance(data, dict):
-            raise MalformedError("a panel is an object", made.line(*way, number))
-        panel = Panel(made, data, (*way, number))
-        panel.queries = tuple(_queries(panel))
-        yield panel
-        inner = data.get("panels")
-        if isinstance(inner, list):
-            yield from _panels(made, inner, (*way, number, "panels"))
-
-
-def _queries(panel: Panel) -> Iterator[Query]:
-    for number, target in enumerate(panel.targets):
-        raw = target.get("expr")
-        if panel.kind(target) == "metrics" and isinstance(raw, str) and raw.strip():
-            text = filled(raw, panel.board.jobs)
-            rows = panel.board.source.rows
-            yield Query(raw, text, panel.board.path, f"panel {panel.title!r}", rows, _span(panel, number), panel=True)
-
-
-def _span(panel: Panel, number: int) -> Callable[[], tuple[int, int]]:
-    """The line of an expression, and in it the column behind its key."""
-
-    def span() -> tuple[int, int]:
-        line = panel.line("targets", number, "expr")
-        row = panel.board.source.rows[line - 1]
-        behind = _VALUE.match(row, getattr(line, "column", 1) - 1)
-        return (Line(line, behind.end() + 1) if behind else line), line
-
-    return span
+    yield Board(source, data, () if data is source.data else ("dashboard",))

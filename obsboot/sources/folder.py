@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from pathlib import Path
 
 from obsboot.catalog import load
 from obsboot.model import Component, Exit, ObsbootError
+from obsboot.sources.globs import path_matches
 from obsboot.sources.kinds import Form, form
 
 Known = Callable[[], Mapping[str, Component]]
@@ -64,13 +65,19 @@ def _walk(root: Path, exclude: Sequence[str], exists: set[str]) -> Iterator[str]
     for above, folders, names in os.walk(root):
         here = os.path.relpath(above, root)
         prefix = "" if here == "." else here.replace(os.sep, "/") + "/"
-        folders[:] = sorted(f for f in folders if f not in _ELSEWHERE and not _out(prefix + f, exclude))
-        exists.update(prefix + name for name in (*folders, *names))
-        yield from (prefix + name for name in sorted(names) if not _out(prefix + name, exclude))
+        folders[:] = sorted(f for f in folders if f not in _ELSEWHERE and _text(f) and not _out(prefix + f, exclude))
+        files = sorted(filter(_text, names))
+        exists.update(prefix + name for name in (*folders, *files))
+        yield from (prefix + name for name in files if not _out(prefix + name, exclude))
+
+
+def _text(name: str) -> bool:
+    """Whether a name is text: a file of other bytes for its name can be read, and its name not be printed."""
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _out(path: str, exclude: Sequence[str]) -> bool:
-    return any(fnmatch(path, each) or fnmatch(path, f"{each.rstrip('/')}/*") for each in exclude)
+    return any(path_matches(each, path) for each in exclude)
 
 
 def _told(path: Path, refused: dict[str, str], name: str) -> tuple[str, Form] | None:
@@ -80,6 +87,8 @@ def _told(path: Path, refused: dict[str, str], name: str) -> tuple[str, Form] | 
             return None
         with path.open("rb") as file:
             head = file.read(HEAD)
+            if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and form(head.decode("utf-16", "replace")):
+                refused[name] = "it is UTF-16, and has to be UTF-8"
             how = None if b"\0" in head else form(head.decode("utf-8-sig", "replace").replace("\r\n", "\n"))
             if how is None:
                 return None

@@ -11,7 +11,7 @@ from obsboot.sources.documents import Listed, Mapped
 Kind = Literal[
     "prometheus", "rules", "rule-tests", "targets", "exposition", "alertmanager", "dashboard", "datasources", "providers",
     "compose", "filebeat", "logstash", "logstash-pipelines", "index-template", "component-template", "ingest-pipeline",
-    "lifecycle", "saved-objects", "log-rule",
+    "lifecycle", "saved-objects", "log-rule", "notification-template",
 ]  # fmt: skip
 """`targets` are lists of targets that Prometheus discovers in files; `exposition` is what an exporter answered."""
 
@@ -39,13 +39,19 @@ def _items(inner: str, *, every: bool = True) -> Callable[[Any], bool]:
 
 
 def _prometheus(data: Any) -> bool:
-    if not isinstance(data, Mapped) or "apiVersion" in data:
-        return False
+    if not isinstance(data, Mapped) or {"apiVersion", "clients", "positions"} & set(data):
+        return False  # the last two are those of a shipper of logs that discovers its files in Prometheus' manner
     usual = data.get("global")
     timed = isinstance(usual, Mapped) and bool(
         {"scrape_interval", "evaluation_interval", "external_labels"} & set(usual)
     )
     return "scrape_configs" in data or (timed and "route" not in data)
+
+
+def _alertmanager(data: Any) -> bool:
+    route = data.get("route") if isinstance(data, Mapped) else None
+    whole = isinstance(route, Mapped) and bool({"receiver", "routes", "group_by"} & set(route))
+    return whole or (_list_of("receivers", "name")(data) and "apiVersion" not in data)
 
 
 def _rules(data: Any) -> bool:
@@ -84,7 +90,7 @@ YAML: Mapping[Kind, Callable[[Any], bool]] = {
     "rules": _rules,
     "rule-tests": _list_of("tests", "input_series"),
     "prometheus": _prometheus,
-    "alertmanager": _holds("route", "receivers"),
+    "alertmanager": _alertmanager,
     "compose": _compose,
     "datasources": _provisioning("datasources"),
     "providers": _provisioning("providers"),
@@ -100,10 +106,22 @@ def _object(*keys: str) -> Callable[[Any], bool]:
     return lambda data: isinstance(data, dict) and all(key in data for key in keys)
 
 
-def _dashboard(data: Any) -> bool:
-    if not isinstance(data, dict) or not isinstance(data.get("panels", data.get("rows")), list):
+def unwrapped(data: Any) -> Any:
+    """The dashboard in what Grafana's API answers, or else `data` as it is."""
+    inner = data.get("dashboard") if isinstance(data, dict) else None
+    return inner if isinstance(inner, dict) and "panels" not in data else data
+
+
+def _dashboard(answer: Any) -> bool:
+    data = unwrapped(answer)
+    found = data.get("panels", data.get("rows")) if isinstance(data, dict) else None
+    if not isinstance(found, list):
         return False
-    return bool({"schemaVersion", "templating", "annotations", "timezone", "uid"} & set(data))
+    parts = any(isinstance(data.get(key), dict) for key in ("templating", "annotations", "time"))
+    if parts or "schemaVersion" in data or {"uid", "title"} <= data.keys():
+        return True
+    panels = [each for each in found if isinstance(each, dict)]
+    return any({"gridPos", "targets", "panels", "fieldConfig"} & set(each) for each in panels) and "title" in data
 
 
 def _component(data: Any) -> bool:
@@ -113,7 +131,9 @@ def _component(data: Any) -> bool:
 
 def _processors(data: Any) -> bool:
     found = data.get("processors") if isinstance(data, dict) else None
-    return isinstance(found, list) and all(isinstance(each, dict) and len(each) == 1 for each in found)
+    if not isinstance(found, list):
+        return False
+    return all(isinstance(each, dict) and [type(body) for body in each.values()] == [dict] for each in found)
 
 
 def _lifecycle(data: Any) -> bool:
@@ -136,38 +156,44 @@ JSON: Mapping[Kind, Callable[[Any], bool]] = {
 """What a document of JSON is; the first that fits."""
 
 _HINTS: Mapping[Kind, str] = {
-    "rules": r"^\s*-?\s*(?:alert|record)\s*:|^groups\s*:|^kind:\s*PrometheusRule\b",
-    "rule-tests": r"^\s*-?\s*input_series\s*:",
-    "prometheus": r"^scrape_configs\s*:|^\s+(?:scrape|evaluation)_interval\s*:",
-    "alertmanager": r"^receivers\s*:",
+    "rules": r"^[ \t]*(?:-[ \t]*)?(?:alert|record)\s*:|^groups\s*:|^kind:\s*PrometheusRule\b",
+    "rule-tests": r"^[ \t]*(?:-[ \t]*)?input_series\s*:",
+    "prometheus": r"^scrape_configs\s*:|^[ \t]+(?:scrape|evaluation)_interval\s*:",
+    "alertmanager": r"^(?:receivers|route)\s*:",
     "compose": r"^services\s*:",
     "datasources": r"^datasources\s*:",
     "providers": r"^providers\s*:",
     "filebeat": r"^filebeat\b",
-    "logstash-pipelines": r"^\s*-\s*\"?pipeline\.id\b",
-    "targets": r"^\s*-?\s*\"?targets\"?\s*:",
+    "logstash-pipelines": r"^[ \t]*-[ \t]*\"?pipeline\.id\b",
+    "targets": r"^[ \t]*(?:-[ \t]*)?\"?targets\"?\s*:",
     "log-rule": r"^index\s*:",
 }
 _YAML_HINT = re.compile("|".join(_HINTS.values()), re.MULTILINE)
 _JSON_HINT = re.compile(r'"(?:panels|rows|index_patterns|processors|targets|template|policy)"\s*:', re.MULTILINE)
 _SAVED_HINT = re.compile(r'\A\s*\{(?=[^\n]*"attributes")[^\n]*"type"\s*:')
+_FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
+"""Where text that tells of configuration shows a piece of it; no YAML has such a line."""
 _EXPOSITION = re.compile(r"^# (?:TYPE|HELP) [a-zA-Z_:][\w:]* ", re.MULTILINE)
-_PIPELINE = re.compile(r"^(?:\s*#[^\n]*\n|\s*\n)*\s*(?:input|filter|output)\s*(?:#[^\n]*\n\s*)*\{")
+_DEFINES = re.compile(r"(?:\s|\{\{-?\s*/\*(?:[^*]|\*(?!/))*\*/\s*-?\}\})*\{\{-?\s*define\s+\"")
+"""Templates of notifications; those of Helm begin so too, and are never asked for."""
+_PIPELINE = re.compile(r"(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:input|filter|output)\s*(?:#[^\n]*\n\s*)*\{")
 
-Form = Literal["yaml", "json", "saved-objects", "exposition", "logstash"]
+Form = Literal["yaml", "json", "saved-objects", "exposition", "logstash", "notification-template"]
 
 
 def form(head: str) -> Form | None:
     """How a file may be written that is of use here, by its beginning; None where nothing in it is."""
     if _PIPELINE.match(head):
         return "logstash"
+    if _DEFINES.match(head):
+        return "notification-template"
     if _EXPOSITION.match(head.lstrip("\ufeff \n")):
         return "exposition"
     if _SAVED_HINT.match(head):
         return "saved-objects"
     if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and _JSON_HINT.search(head):
         return "json"
-    return "yaml" if _YAML_HINT.search(head) else None
+    return "yaml" if _YAML_HINT.search(head) and not _FENCE.search(head) else None
 
 
 def hinted(head: str) -> Kind | None:

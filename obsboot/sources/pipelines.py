@@ -102,9 +102,13 @@ def texts(value: Value | None) -> tuple[str, ...]:
 
 
 def entries(value: Value | None) -> Iterator[tuple[str, Value]]:
-    """The keys and values of a hash."""
+    """The keys and values of a hash, or of a list of keys and values in turn, which Logstash takes for one."""
     for each in value.entries if isinstance(value, Hash) else ():
         yield str(each.key.value), each.value
+    items = value.items if isinstance(value, Array) else ()
+    for key, item in zip(items[::2], items[1::2], strict=False):
+        if isinstance(key, Text | Bareword | Number):
+            yield str(key.value), item
 
 
 def listening(configurations: Configurations) -> set[str]:
@@ -120,21 +124,21 @@ def reached(body: Iterable[Statement], known: Mapping[str, str]) -> Iterator[Plu
             yield each
             continue
         for arm in each.arms:
-            holds = True if arm.condition is None else _holds(arm.condition, known)
-            if holds is not False:
+            verdict = True if arm.condition is None else holds(arm.condition, known)
+            if verdict is not False:
                 yield from reached(arm.body, known)
-            if holds is True:
+            if verdict is True:
                 break
 
 
-def _holds(condition: Condition, known: Mapping[str, str]) -> bool | None:
+def holds(condition: Condition, known: Mapping[str, str]) -> bool | None:
     """Whether a condition holds; None where the known fields do not tell."""
     match condition:
         case Not():
-            inner = _holds(condition.condition, known)
+            inner = holds(condition.condition, known)
             return None if inner is None else not inner
         case Joined(operator="and" | "or"):
-            return _joined(condition.operator, [_holds(each, known) for each in condition.parts])
+            return _joined(condition.operator, [holds(each, known) for each in condition.parts])
         case Comparison():
             return _compares(condition, known)
         case Field():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from obsboot.promql.faults import fault
 from obsboot.sources.documents import Line
 
 
@@ -23,6 +24,13 @@ class Query:
     rows: Sequence[str]
     span: Callable[[], tuple[int, int]]
     panel: bool = False
+    spoken: str = ""
+    """The language that it is written in, where that is another than PromQL."""
+
+    @property
+    def dialect(self) -> str:
+        """The language of another program that cannot be read here; empty for PromQL, and for nonsense."""
+        return self.spoken or (found.dialect if (found := fault(self.text)) else "")
 
     def line(self, where: str = "") -> int:
         """The place where `where` first stands as a word, or the beginning of the text."""
@@ -36,6 +44,36 @@ class Query:
             if found := word.search(row, start.column - 1 if number == first else 0):
                 return Line(number, found.start() + 1)
         return start
+
+    def at(self, offset: int) -> Line:
+        """The place of a character of `text`, counted from 0; the end is the place of the last one that is no space."""
+        first, last = self.span()
+        begin = self._begin(first)
+        wanted = [letter for letter in self._before(offset) if not letter.isspace()]
+        line, column = int(begin), begin.column - 1
+        found = begin
+        for letter in wanted:
+            while line <= last and line <= len(self.rows):
+                column = self.rows[line - 1].find(letter, column) + 1
+                if column:
+                    found = Line(line, column)
+                    break
+                line += 1
+            else:
+                return found
+        return found
+
+    def _before(self, offset: int) -> str:
+        """The text as it stands up to the character, that one included."""
+        text = self.text[: offset + 1].rstrip()
+        if self.raw.startswith(text):
+            return text
+        word = re.search(r"\w+$|.$", text)
+        times = text.count(word[0]) if word else 0
+        at = -1
+        for _ in range(times):
+            at = self.raw.find(word[0] if word else "", at + 1)
+        return self.raw[: at + 1] if at >= 0 else ""
 
     def _begin(self, first: int) -> Line:
         """The first line with its column: that which is known, or the first that is not blank."""

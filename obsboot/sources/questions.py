@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -70,7 +70,7 @@ def questions(context: Context) -> Iterator[Question]:
         yield _of_rule(rule)
     views = {each.key: str(each.attributes.get("title", "")) for each in context.saved if each.kind == "index-pattern"}
     for each in context.saved:
-        yield from _of_saved(each, views)
+        yield from of_saved(each, views)
 
 
 # Grafana
@@ -184,7 +184,8 @@ _MEASURES = frozenset({"sum", "average", "avg", "max", "min", "median", "percent
 _ALL = "___records___"
 
 
-def _of_saved(each: Saved, views: dict[tuple[str, str], str]) -> Iterator[Question]:
+def of_saved(each: Saved, views: Mapping[tuple[str, str], str]) -> Iterator[Question]:
+    """What one saved object asks; `views` are the patterns of data views."""
     line = _at(each.line)
     streams = ",".join(views[key] for key in each.references if key in views)
     if each.kind == "index-pattern":

@@ -22,6 +22,7 @@ Broken = Mapping[str, MalformedError]
 
 _FORMS: Mapping[str, Form] = {
     ".json": "json", ".ndjson": "saved-objects", ".yaml": "yaml", ".yml": "yaml", ".conf": "logstash",
+    ".tmpl": "notification-template",
 }  # fmt: skip
 _READ: Mapping[Form, Callable[[str], list[Any]]] = {
     "yaml": read_documents,
@@ -29,11 +30,21 @@ _READ: Mapping[Form, Callable[[str], list[Any]]] = {
     "saved-objects": lambda text: [read_ndjson(text)],
     "logstash": lambda text: [text],
     "exposition": lambda text: [text],
+    "notification-template": lambda text: [text],
 }
 _FOREIGN = re.compile(
-    r"^\s*(?:-\s*)?(?:[\w.-]+:\s*)?\{\{[-~]?\s*(?!\s*\$(?:labels|value|externalLabels))|\{%[-+]?\s", re.MULTILINE
+    r"^[ \t]*(?:-[ \t]*)?(?:[\w.-]+:[ \t]*)?\{\{[-~]?\s*(?!\s*\$(?:labels|value|externalLabels))|\{%[-+]?\s",
+    re.MULTILINE,
 )
 """What another tool fills in before anybody reads the file: Helm's actions, Jinja's statements."""
+
+
+_HEAD = 65_536
+_SIGNS: Mapping[Kind, str] = {
+    "dashboard": '"panels"', "index-template": '"index_patterns"', "ingest-pipeline": '"processors"',
+    "lifecycle": '"phases"',
+}  # fmt: skip
+"""What a JSON text that cannot be read would be; others of such words stand in files of all sorts."""
 
 
 class Files:
@@ -126,6 +137,7 @@ def _places(stack: Stack) -> Mapping[Kind, tuple[str, ...]]:
         "logstash-pipelines": ("logstash/pipelines.yml",),
         "log-rule": ("elastalert/rules/*.y*ml",),
         "saved-objects": ("*/*.ndjson",),
+        "notification-template": ("alertmanager/templates/*.tmpl",),
         **({kind: (f"{objects}/{folder}/*.json",) for kind, folder in kept.items()} if objects else {}),
     }
 
@@ -161,13 +173,20 @@ class FolderLayout:
 
     def _kind(self, source: Source) -> Kind | None:
         how = self.files.form(source.path)
-        if how in ("logstash", "exposition", "saved-objects"):
+        if how in ("logstash", "exposition", "saved-objects", "notification-template"):
             return how
         told = YAML if how == "yaml" else JSON
         return next((kind for kind, fits in told.items() if fits(source.data)), None)
 
     def _looks(self, path: str) -> Kind | None:
-        how = self.files.form(path)
+        how, text = self.files.form(path), self.files.texts[path]
+        if how == "saved-objects":
+            return how
         if how == "yaml":
-            return hinted(self.files.texts[path])
-        return "dashboard" if how == "json" and '"panels"' in self.files.texts[path] else None
+            return hinted(text[:_HEAD])
+        return next((kind for kind, sign in _SIGNS.items() if sign in text), None) if how == "json" else None
+
+    @property
+    def broken(self) -> Mapping[str, tuple[Kind, MalformedError]]:
+        """The files that cannot be read, with what they look like."""
+        return {path: (kind, error) for kind, found in self._told[1].items() for path, error in found.items()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from obsboot.sources.documents import Listed, MalformedError, Mapped
+from obsboot.sources.dialects import language, spoken
+from obsboot.sources.documents import Listed, MalformedError, Mapped, listed, mapped
 from obsboot.sources.queries import Query
 from obsboot.sources.source import Source
 
@@ -23,6 +24,8 @@ class Rule:
     group: str
     data: Mapped
     query: Query
+    shared: Mapped
+    """The labels that its group gives to all its rules."""
 
     @property
     def line(self) -> int:
@@ -35,8 +38,23 @@ class Rule:
 
     @property
     def labels(self) -> Mapped:
+        """Its labels, and those of its group that it does not set itself."""
         found = self.data.get("labels")
-        return found if isinstance(found, Mapped) else Mapped(self.line)
+        own = found if isinstance(found, Mapped) else Mapped(self.line)
+        if not self.shared:
+            return own
+        made = Mapped(own.line)
+        for each in (self.shared, own):
+            made.update(each)
+            for kept in ("lines", "texts", "ends"):
+                getattr(made, kept).update(getattr(each, kept))
+        return made
+
+    def text(self, holder: Mapped, key: str) -> Query:
+        """One of its labels or annotations, with its places."""
+        text = str(holder[key])
+        span = holder.texts.get(key, holder.line), holder.ends.get(key, holder.line)
+        return Query(text, text, self.path, self.query.owner, self.query.rows, lambda: span)
 
     @property
     def annotations(self) -> Mapped:
@@ -52,41 +70,74 @@ class Group:
     path: str
     data: Mapped
     rules: tuple[Rule, ...]
+    document: int = 0
+    """The line of the list that it is in: a file may hold several."""
 
 
-def groups(source: Source) -> Iterator[Group]:
-    """The groups of one document, a `PrometheusRule` of Kubernetes included. Raises MalformedError where it has none."""
+def groups_of(source: Source) -> Mapped:
+    """What holds the list of groups: the document, or the `spec` of a `PrometheusRule` of Kubernetes."""
     data = source.data
     if isinstance(data, Mapped) and data.get("kind") == "PrometheusRule":
         data = data.get("spec")
-    found = data.get("groups") if isinstance(data, Mapped) else None
+    return mapped(data)
+
+
+def groups(source: Source) -> Iterator[Group]:
+    """The groups of one document. Raises MalformedError where it has none, and behind the last one where a part is none.
+
+    So what can be judged is judged; `rules/load` tells of the rest.
+    """
+    found = groups_of(source).get("groups")
     if not isinstance(found, Listed):
         raise MalformedError("a rule file is a mapping with a list called 'groups'", 1)
-    for group in found:
+    broken: list[MalformedError] = []
+    file = spoken(found) if is_rules(found) else ""
+    for group in found if is_rules(found) else ():
         members = group.get("rules") if isinstance(group, Mapped) else None
-        if not isinstance(members, Listed):
-            raise MalformedError("a group is a mapping with a list called 'rules'", found.line)
-        name = str(group.get("name", ""))
-        yield Group(name, source.path, group, tuple(_rule(source, name, each, members.line) for each in members))
+        if isinstance(members, Listed):
+            rules = tuple(_rules(source, group, file, broken))
+            yield Group(str(group.get("name", "")), source.path, group, rules, int(found.line))
+        else:
+            broken.append(MalformedError("a group is a mapping with a list called 'rules'", found.line))
+    if broken:
+        raise broken[0]
 
 
-def _rule(source: Source, group: str, data: Any, line: int) -> Rule:
+def is_rules(groups: Listed) -> bool:
+    """Whether the groups are of rules: other programs have groups with rules as well, of a firewall perhaps."""
+    rules = [rule for group in groups for rule in listed(mapped(group).get("rules")) if isinstance(rule, Mapped)]
+    return not rules or any({"alert", "record", "expr"} & set(rule) for rule in rules)
+
+
+def _rules(source: Source, group: Mapped, file: str, broken: list[MalformedError]) -> Iterator[Rule]:
+    members = listed(group.get("rules"))
+    for data in members:
+        try:
+            rule = _rule(source, group, data, members.line)
+            query = replace(rule.query, spoken=language(group, file, rule.query.text))
+            yield replace(rule, query=query) if query.spoken else rule
+        except MalformedError as error:
+            broken.append(error)
+
+
+def _rule(source: Source, group: Mapped, data: object, line: int) -> Rule:
     if not isinstance(data, Mapped):
         raise MalformedError("a rule is a mapping", line)
     kind: Literal["alert", "record"] | None = "alert" if "alert" in data else "record" if "record" in data else None
-    if kind is None or "expr" not in data:
+    if kind is None or data.get("expr") is None or isinstance(data["expr"], Mapped | Listed):
         raise MalformedError("a rule has 'alert' or 'record', and 'expr'", data.line)
     name, text = str(data[kind]), str(data["expr"])
     span = data.texts["expr"], data.ends["expr"]
     query = Query(text, text, source.path, f"{kind} {name}", source.rows, lambda: span)
-    return Rule(kind, name, source.path, group, data, query)
+    return Rule(kind, name, source.path, str(group.get("name", "")), data, query, mapped(group.get("labels")))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleTest:
     """What one rule test asks of one alert: does it `fire` at some time? `series` feed the test.
 
-    `covers` are the paths of the rule files that the test loads.
+    `covers` are the paths of the rule files that the test loads; `where` is the place in which the alert is named, 0
+    where the test names none.
     """
 
     path: str
@@ -95,6 +146,7 @@ class RuleTest:
     series: tuple[tuple[str, str], ...]
     rule_files: tuple[str, ...]
     fires: bool
+    where: int = 0
 
     @property
     def covers(self) -> tuple[str, ...]:
@@ -115,20 +167,21 @@ def tests(source: Source) -> Iterator[RuleTest]:
         if not isinstance(test, Mapped):
             raise MalformedError("a test is a mapping", found.line)
         series = tuple(_series(each) for each in test.get("input_series") or () if isinstance(each, Mapped))
-        asked: dict[str, bool] = {}
-        for alert, fires in _asked(test):
-            asked[alert] = asked.get(alert, False) or fires
-        for alert, fires in (asked or {str(test.get("name", "")): False}).items():
-            yield RuleTest(path, test.line, alert, series, files, fires)
+        asked: dict[str, tuple[bool, int]] = {}
+        for alert, fires, where in _asked(test):
+            known = asked.get(alert, (False, where))
+            asked[alert] = known[0] or fires, known[1]
+        for alert, (fires, where) in (asked or {str(test.get("name", "")): (False, 0)}).items():
+            yield RuleTest(path, test.line, alert, series, files, fires, where)
 
 
-def _asked(test: Mapped) -> Iterator[tuple[str, bool]]:
-    """The alerts that a test asks about, and whether it wants them to fire at that time."""
-    for each in test.get("alert_rule_test") or ():
-        yield str(each.get("alertname", "")), bool(each.get("exp_alerts"))
-    for each in test.get("promql_expr_test") or ():
+def _asked(test: Mapped) -> Iterator[tuple[str, bool, int]]:
+    """The alerts that a test asks about, whether it wants them to fire at that time, and where it names them."""
+    for each in map(mapped, test.get("alert_rule_test") or ()):
+        yield str(each.get("alertname", "")), bool(each.get("exp_alerts")), each.value_at("alertname")
+    for each in map(mapped, test.get("promql_expr_test") or ()):
         for alert, more in _ASKED.findall(str(each.get("expr", ""))):
-            yield alert, bool(each.get("exp_samples")) and "pending" not in more
+            yield alert, bool(each.get("exp_samples")) and "pending" not in more, each.value_at("expr")
 
 
 def _series(data: Mapped) -> tuple[str, str]:

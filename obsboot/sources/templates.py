@@ -1,41 +1,30 @@
-"""The Go templates of annotations, as far as they can be judged without running them."""
+"""The Go templates of annotations and labels, as far as they can be judged without running them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from obsboot.sources import gotemplates
+from obsboot.sources.gotemplates import Fault
+
 _ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _BLOCKS = ("if", "with", "range", "define", "block")
-_LABEL = re.compile(r"\$labels\.(\w+)")
-_WORD = re.compile(r"(?<![\w.$\"])([a-zA-Z]\w*)(?![\w\"])")
-_STRING = re.compile(r'"(?:[^"\\\\]|\\\\.)*"|`[^`]*`')
-_KNOWN = frozenset({
-    "and", "or", "not", "len", "index", "print", "printf", "println", "eq", "ne", "lt", "le", "gt", "ge",
-    "html", "js", "urlquery", "call", "slice", "query", "first", "label", "value", "sortByLabel", "humanize",
-    "humanize1024", "humanizeDuration", "humanizePercentage", "humanizeTimestamp", "toTime", "toUpper",
-    "toLower", "title", "stripPort", "stripDomain", "reReplaceAll", "match", "graphLink", "tableLink",
-    "parseDuration", "externalURL", "pathPrefix", "strvalue", "args", "tmpl", "safeHtml", "if", "else", "end",
-    "with", "range", "define", "block", "template", "break", "continue", "nil", "true", "false",
+_LABEL = re.compile(r"(?:\$labels|\.Labels)\.(\w+)")
+_VALUE = re.compile(r"\$value\b|^\.Value\b")
+_VARIABLES = ("$labels", "$externalLabels", "$externalURL", "$value")
+_FUNCTIONS = frozenset({
+    "query", "first", "label", "value", "strvalue", "args", "reReplaceAll", "safeHtml", "match", "title", "toUpper",
+    "toLower", "graphLink", "tableLink", "sortByLabel", "stripPort", "stripDomain", "humanize", "humanize1024",
+    "humanizeDuration", "humanizePercentage", "humanizeTimestamp", "toTime", "toDuration", "now", "pathPrefix",
+    "externalURL", "parseDuration", "urlQueryEscape", "tmpl",
 })  # fmt: skip
+"""What Prometheus gives to the templates of its rules, as of 3.8."""
 
 
-def faults(text: str) -> Iterator[str]:
-    """Why a template would not parse, in sentences."""
-    if text.count("{{") != text.count("}}"):
-        yield "its braces do not close"
-        return
-    depth = 0
-    for action in _ACTION.findall(text):
-        word = action.split(" ", 1)[0]
-        depth += (word in _BLOCKS) - (word == "end")
-        if not action or depth < 0:
-            yield f"`{{{{ {action} }}}}` has nothing to do here"
-        for name in _WORD.findall(_STRING.sub("", action)):
-            if name not in _KNOWN:
-                yield f"nothing in a template is called {name!r}"
-    if depth > 0:
-        yield "a block has no {{ end }}"
+def faults(text: str) -> Iterator[Fault]:
+    """Why Prometheus would not load a rule with this template."""
+    return gotemplates.faults(text, _FUNCTIONS, _VARIABLES)
 
 
 def labels(text: str) -> tuple[str, ...]:
@@ -52,3 +41,19 @@ def labels(text: str) -> tuple[str, ...]:
             allowed = {name for names in guarded for name in names.split()}
             found += [name for name in _LABEL.findall(action) if name not in allowed]
     return tuple(dict.fromkeys(found))
+
+
+def changing(text: str) -> bool:
+    """Whether the text is another at each evaluation, because it shows the value; a condition on it is steadier."""
+    actions = (action for action in _ACTION.findall(text) if action.split(" ", 1)[0] not in ("else", *_BLOCKS))
+    return any(_VALUE.search(action) for action in actions)
+
+
+_PERCENT = re.compile(
+    r"\{\{-?\s*(?:\$value|\.Value)\s*(?:\|\s*(?:humanize|printf\s+\"[^\"]*\")\s*)?-?\}\}\s?(?:%|percent\b)"
+)
+
+
+def percent(text: str) -> bool:
+    """Whether the value stands as it is before a percent sign."""
+    return _PERCENT.search(text) is not None

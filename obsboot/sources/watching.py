@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from obsboot.promql.provenance import Study
@@ -92,12 +92,12 @@ def told(rule: LogRule) -> Told:
     return Told(rule.name, rule.path, rule.line, owner, labels, notes, lambda label: label in known)
 
 
-def told_by(rule: Rule, study: Callable[[Query], Study | None]) -> Told:
-    """What Alertmanager gets of a rule of Prometheus, whose labels partly come with the series."""
+def told_by(rule: Rule, study: Callable[[Query], Study | None], added: Collection[str]) -> Told:
+    """What Alertmanager gets of a rule of Prometheus, whose labels partly come with the series; it adds some to all."""
     labels = {**{name: str(value) for name, value in rule.labels.items()}, "alertname": rule.name}
 
     def may_have(label: str) -> bool:
-        found = None if label in labels else study(rule.query)
+        found = None if label in labels or label in added else study(rule.query)
         return found is None or found.shape.labels.may_have(label)
 
     return Told(rule.name, rule.path, rule.line, rule.query.owner, labels, rule.annotations, may_have)

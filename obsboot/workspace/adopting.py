@@ -16,7 +16,6 @@ from obsboot.workspace.planning import (
     Plan,
     Step,
     Wanted,
-    is_pristine,
     lacking,
     replacing,
     secret_steps,
@@ -84,7 +83,7 @@ def meet(root: Path, files: Iterable[GeneratedFile]) -> Iterator[Met]:
         if there is None:
             yield Met(file, "absent")
         else:
-            is_same = is_pristine(there, st.blob_id(file.text.encode()))
+            is_same = st.is_pristine(there, st.blob_id(file.text.encode()))
             yield Met(file, "same" if is_same else "other", there)
 
 

@@ -17,12 +17,16 @@ from obsboot.workspace.state import FOLDER, MANIFEST, read_manifest
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """The files of the pack as the commit `start` has them, in `folder`; `repository` is where git's objects are."""
+    """The files of the pack as the commit `start` has them, in `folder`; `repository` is where git's objects are.
+
+    `prefix` is the way from the repository's top to the pack, with a slash behind it; empty at the top.
+    """
 
     repository: Path
     name: str
     start: str
     folder: Path
+    prefix: str = ""
 
     def commit(self, paths: Iterable[str], message: str) -> str:
         """The id of a commit of these files on the branch, on top of `start`; secrets belong in none.
@@ -41,7 +45,7 @@ class Branch:
         return made
 
     def _stage(self, path: str, index: dict[str, str]) -> None:
-        file = self.folder / path
+        file, path = self.folder / path, f"{self.prefix}{path}"
         if not file.exists():
             _git(self.repository, "update-index", "--force-remove", path, more=index)
             return
@@ -54,22 +58,33 @@ class Branch:
 def laid_out(repository: Path, name: str) -> Iterator[Branch]:
     """The branch's pack in a folder of its own for the time of the `with`; a new branch begins at HEAD.
 
+    `repository` is where the pack is: the top of a work tree, a folder below it, or a bare repository.
+
     Raises ObsbootError where there is no git repository, no commit, or no pack in it.
     """
+    prefix = printed(repository, "rev-parse", "--show-prefix").decode().removesuffix("\n")
+    repository = _top(repository)
     start = _tip(repository, f"refs/heads/{name}") or _tip(repository, "HEAD")
     if not start:
         raise ObsbootError(f"{repository}: there is no commit to begin at", fix="name a git repository with --root")
-    manifest = printed(repository, "cat-file", "blob", f"{start}:{MANIFEST}")
+    manifest = printed(repository, "cat-file", "blob", f"{start}:{prefix}{MANIFEST}")
     if not manifest:
-        raise ObsbootError(f"{name} has no pack: no {MANIFEST}", fix="`obsboot init` writes a pack")
+        raise ObsbootError(f"{name} has no pack: no {prefix}{MANIFEST}", fix="`obsboot init` writes a pack")
     known, _ = read_manifest(manifest)
     tops = sorted({PurePosixPath(path).parts[0] for path in known.files} | {FOLDER})
-    listed = _git(repository, "ls-tree", "--name-only", start).decode().splitlines()
+    pack = f"{start}:{prefix}"
+    listed = _git(repository, "ls-tree", "-z", "--name-only", pack).decode().split("\0")
     with tempfile.TemporaryDirectory(prefix="obsboot-branch-") as aside:
         folder = Path(aside)
-        packed = _git(repository, "archive", "--format=tar", start, "--", *(top for top in tops if top in listed))
+        packed = _git(repository, "archive", "--format=tar", pack, "--", *(top for top in tops if top in listed))
         _unpack(packed, folder)
-        yield Branch(repository, name, start, folder)
+        yield Branch(repository, name, start, folder, prefix)
+
+
+def _top(repository: Path) -> Path:
+    """The top of the work tree, where git takes paths as the tree has them; a bare repository is its own."""
+    top = printed(repository, "rev-parse", "--show-toplevel").decode().removesuffix("\n")
+    return Path(top) if top else repository
 
 
 def _unpack(packed: bytes, folder: Path) -> None:

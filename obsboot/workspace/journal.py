@@ -10,7 +10,6 @@ from pathlib import Path
 from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.state import FOLDER
 
-STAGING = f"{FOLDER}/.staging"
 UNDO = f"{FOLDER}/undo"
 """What the last undoable plan replaced, under the numbers of its journal."""
 JOURNAL = "journal.json"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+
+_OUTSIDE = "it is no path inside the repository"
 
 
 def obstacle(root: Path, path: str) -> str:
@@ -14,7 +17,7 @@ def obstacle(root: Path, path: str) -> str:
     """
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or ".." in parts or "\0" in path or parts[0] == ".git":
-        return "it is no path inside the repository"
+        return _OUTSIDE
     here = str(root)  # plain text, since this is asked of every file of a pack, twice
     for part in parts[:-1]:
         here = f"{here}/{part}"
@@ -47,6 +50,30 @@ def _kind(path: str) -> int | None:
         return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def in_way(root: Path, path: str) -> frozenset[str] | None:
+    """The files that would have to go for one at `path`: that where a folder has to be, or those in a folder there.
+
+    None where nothing is in the way, or something that is neither: a link, a device, a place outside the repository.
+    """
+    if obstacle(root, path) in ("", _OUTSIDE):
+        return None
+    parts = PurePosixPath(path).parts
+    for count in range(1, len(parts)):
+        parent = "/".join(parts[:count])
+        kind = _kind(f"{root}/{parent}")
+        if kind is None or not stat.S_ISDIR(kind):
+            return frozenset({parent}) if kind is not None and stat.S_ISREG(kind) else None
+    kind = _kind(f"{root}/{path}")
+    return frozenset(_below(root, path)) if kind is not None and stat.S_ISDIR(kind) else None
+
+
+def _below(root: Path, folder: str) -> Iterator[str]:
+    """Everything in a folder that is no folder itself; no link is followed."""
+    for here, folders, names in os.walk(root / folder):
+        links = [name for name in folders if Path(here, name).is_symlink()]
+        yield from (Path(here, name).relative_to(root).as_posix() for name in (*names, *links))
 
 
 def readable(path: Path) -> tuple[bytes | None, str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from obsboot.model import Exit, ObsbootError
-from obsboot.workspace.journal import JOURNAL, STAGING, UNDO, Entry, Journal, make
-from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.state import blob_id
+from obsboot.workspace.journal import JOURNAL, UNDO, Entry, Journal, make
+from obsboot.workspace.obstacles import content, in_way, obstacle
+from obsboot.workspace.state import STAGING, blob_id
 
 
 class _ChangedError(ObsbootError):
@@ -22,11 +22,11 @@ def commit(root: Path, journal: Journal) -> None:
     """Puts every file in its place; where one cannot go there, takes back those that were."""
     placed: list[Entry] = []
     try:
-        for folder in journal.folders:
-            _make_folder(root, folder, 0o700 if folder in journal.private else 0o755)
-        for entry in journal.entries:  # one by one: what is placed before a failure has to be known
-            if _place(root, entry):
-                placed.append(entry)  # noqa: PERF401
+        for each in _in_order(journal):  # one by one: what is placed before a failure has to be known
+            if isinstance(each, str):
+                _make_folder(root, each, journal)
+            elif _place(root, each):
+                placed.append(each)
     except (OSError, ObsbootError):
         _take_back(root, placed, journal.folders)
         raise
@@ -39,16 +39,40 @@ def finish(root: Path, journal: Journal) -> list[str]:
 
     Nothing is ever taken back here, and where the system refuses, the next command tries again.
     """
-    kept = []
-    for folder in journal.folders:
-        _make_folder(root, folder, 0o700 if folder in journal.private else 0o755)
-    for entry in journal.entries:
+    kept: list[str] = []
+    for each in _in_order(journal):
+        path = each if isinstance(each, str) else each.path
+        has_room = not any(one == path or one in _above(path) or path in _above(one) for one in kept)
+        if isinstance(each, str):
+            if has_room:
+                _make_folder(root, each, journal)
+            continue
         try:
-            _place(root, entry)
+            if not has_room:
+                raise changed(path)
+            _place(root, each)
         except _ChangedError:
-            kept.append(entry.path)
+            kept.append(path)
     _end(root, journal)
     return kept
+
+
+def _in_order(journal: Journal) -> Iterator[Entry | str]:
+    """What has to give way, a file to a folder of its name or the other way round; then the folders; then the rest.
+
+    All else goes after what comes, so that what is moved is never only in the staging.
+    """
+    coming = {entry.path for entry in journal.entries if entry.blob}
+    over = {folder for path in coming for folder in _above(path)}
+    first = [e for e in journal.entries if not e.blob and (e.path in over or coming & _above(e.path))]
+    yield from first
+    yield from journal.folders
+    yield from (entry for entry in journal.entries if entry not in first)
+
+
+def _above(path: str) -> set[str]:
+    """The folders on the way to it."""
+    return {str(parent) for parent in PurePosixPath(path).parents}
 
 
 def _end(root: Path, journal: Journal) -> None:
@@ -74,12 +98,12 @@ def _prune(root: Path, path: str) -> None:
                 (root / parent).rmdir()
 
 
-def _make_folder(root: Path, folder: str, mode: int) -> None:
+def _make_folder(root: Path, folder: str, journal: Journal) -> None:
     if why := obstacle(root, f"{folder}/x"):
         raise ObsbootError(f"{folder}: {why}", code=Exit.REFUSED)
     with suppress(FileExistsError):  # an earlier run came this far, perhaps not to the mode
         (root / folder).mkdir()
-    (root / folder).chmod(mode)
+    (root / folder).chmod(0o700 if folder in journal.private else 0o755)
 
 
 def _place(root: Path, entry: Entry) -> bool:
@@ -87,6 +111,8 @@ def _place(root: Path, entry: Entry) -> bool:
     if not entry.blob:
         return _removed(root, entry)
     staged, target = root / STAGING / str(entry.number), root / entry.path
+    if in_way(root, entry.path) == frozenset():
+        _clear(target)
     if why := obstacle(root, entry.path):
         raise ObsbootError(f"{entry.path}: {why}", fix=f"or remove {STAGING}", code=Exit.REFUSED)
     if not staged.exists() or (target.exists() and target.samefile(staged)):
@@ -105,13 +131,22 @@ def _place(root: Path, entry: Entry) -> bool:
     return True
 
 
+def _clear(folder: Path) -> None:
+    """A folder in the place of a file goes; all that was in it has gone."""
+    for here, _, _ in os.walk(folder, topdown=False):
+        Path(here).rmdir()
+
+
 def _removed(root: Path, entry: Entry) -> bool:
     """Whether the file is gone by our doing."""
-    if why := obstacle(root, entry.path):
+    old = root / STAGING / f"{entry.number}.old"
+    why = obstacle(root, entry.path)
+    has_given_way = in_way(root, entry.path) is not None and old.exists()
+    if why and not has_given_way:
         raise ObsbootError(f"{entry.path}: {why}", fix=f"or remove {STAGING}", code=Exit.REFUSED)
-    there = content(root / entry.path)
+    there = None if why else content(root / entry.path)
     if there is None:
-        return (root / STAGING / f"{entry.number}.old").exists()
+        return old.exists()
     if blob_id(there) != entry.previous:
         raise changed(entry.path)
     _keep(root, entry, there)
@@ -147,16 +182,25 @@ def _put_new(staged: Path, target: Path) -> None:
 
 def _take_back(root: Path, placed: Sequence[Entry], folders: Sequence[str]) -> None:
     for entry in reversed(placed):
-        there = content(root / entry.path)
-        if ("" if there is None else blob_id(there)) != entry.blob:
-            continue
-        old = root / STAGING / f"{entry.number}.old"
-        if entry.previous and old.exists():
-            old.replace(root / entry.path)
-        elif not entry.previous:
-            (root / entry.path).unlink()
-        if entry.backup:
-            (root / entry.backup).unlink(missing_ok=True)
+        if entry.blob:
+            _take_one_back(root, entry)
     for folder in reversed(folders):
         with suppress(OSError):
             (root / folder).rmdir()
+    for entry in placed:
+        if not entry.blob:
+            (root / entry.path).parent.mkdir(parents=True, exist_ok=True)
+            _take_one_back(root, entry)
+
+
+def _take_one_back(root: Path, entry: Entry) -> None:
+    there = content(root / entry.path)
+    if ("" if there is None else blob_id(there)) != entry.blob:
+        return
+    old = root / STAGING / f"{entry.number}.old"
+    if entry.previous and old.exists():
+        old.replace(root / entry.path)
+    elif not entry.previous:
+        (root / entry.path).unlink()
+    if entry.backup:
+        (root / entry.backup).unlink(missing_ok=True)

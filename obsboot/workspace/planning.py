@@ -163,7 +163,7 @@ def _known_step(root: Path, file: GeneratedFile, known: st.State, wanted: Wanted
     if why := obstacle(root, file.path):
         return Step(file.path, "refuse", why)
     there = content(root / file.path)
-    edited = there is not None and not is_pristine(there, recorded.blob)
+    edited = there is not None and not st.is_pristine(there, recorded.blob)
     if file.owner == "seed":
         return Step(file.path, "keep" if edited or there is None else "unchanged", "it is yours")
     if recorded.blob != st.blob_id(file.text.encode()):
@@ -182,11 +182,6 @@ def _changed_step(root: Path, file: GeneratedFile, replaceable: bytes | None, ed
     if replaceable is None:
         return Step(file.path, "refuse", f"would change, and {_EDITED}" if edited else "would change")
     return replace(replacing(root, file.path, file.text.encode(), replaceable), mode=_mode(file))
-
-
-def is_pristine(data: bytes, blob: str) -> bool:
-    """Whether these are the bytes of that blob id; a checkout with CRLF line ends has them as well."""
-    return blob in (st.blob_id(data), st.blob_id(data.replace(b"\r\n", b"\n")))
 
 
 def _no_longer(known: st.State, wanted: set[str]) -> Iterator[Step]:
@@ -238,7 +233,9 @@ def state_steps(root: Path, wanted: Wanted, known: st.State | None, new: st.Stat
 
 
 def record_steps(root: Path, new: st.State) -> Iterator[Step]:
-    """The base and the manifest, where they say something else by now."""
+    """The base and the manifest, where they say something else by now, and what git has to know of them."""
+    if not obstacle(root, st.ATTRIBUTES) and content(root / st.ATTRIBUTES) is None:
+        yield Step(st.ATTRIBUTES, "create", data=st.ATTRIBUTES_TEXT.encode())
     for path, data in ((st.BASE, st.base_bytes(new)), (st.MANIFEST, st.manifest_text(new).encode())):
         there = None if obstacle(root, path) else content(root / path)
         if there != data:

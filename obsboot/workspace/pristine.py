@@ -74,7 +74,7 @@ def _packed(root: Path) -> Iterator[Mapping[str, str]]:
 
 def _unpacked(data: bytes) -> Iterator[Mapping[str, str]]:
     try:
-        yield st.read_base(data)
+        yield st.read_base(data).texts
     except st.DamagedStateError:
         return
 

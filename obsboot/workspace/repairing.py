@@ -16,7 +16,7 @@ from obsboot.model import Exit, ObsbootError
 from obsboot.workspace import history
 from obsboot.workspace import state as st
 from obsboot.workspace.adopting import Met, meet, state_of_met
-from obsboot.workspace.planning import Plan, Step, Wanted, replacing, with_gitignore
+from obsboot.workspace.planning import Plan, Step, Wanted, record_steps, replacing, with_gitignore
 from obsboot.workspace.pristine import RENDERED, Text, found_texts, packed_texts
 from obsboot.workspace.remains import (
     Guess,
@@ -176,13 +176,8 @@ def _hopeless(root: Path, fault: str, why: str) -> ObsbootError:
 
 def _steps(root: Path, state: st.State, answers: KnownAnswers) -> Iterator[Step]:
     """What of the state is not as it has to be; the manifest comes last. Damaged answers may hold words of the user's."""
-    for path, data in (
-        (st.ANSWERS, answers.data),
-        (st.BASE, st.base_bytes(state)),
-        (st.MANIFEST, st.manifest_text(state).encode()),
-    ):
-        there = present(root, path)
-        if there != data:
-            step = replacing(root, path, data, there)
-            aside = f"{st.FOLDER}/backup/answers.yml" if path == st.ANSWERS and step.action == "replace" else ""
-            yield replace(step, backup=aside)
+    there = present(root, st.ANSWERS)
+    if there != answers.data:
+        step = replacing(root, st.ANSWERS, answers.data, there)
+        yield replace(step, backup=f"{st.FOLDER}/backup/answers.yml" if step.action == "replace" else "")
+    yield from record_steps(root, state)

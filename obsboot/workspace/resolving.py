@@ -11,10 +11,10 @@ from obsboot import __version__
 from obsboot.model import Exit, GeneratedFile, ObsbootError
 from obsboot.workspace.line_ends import with_ends_of
 from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.planning import Plan, Step, is_pristine, record_steps, replacing
+from obsboot.workspace.planning import Plan, Step, record_steps, replacing
 from obsboot.workspace.restoring import mode_of, without_sidecar
 from obsboot.workspace.standing import marked
-from obsboot.workspace.state import SIDECAR, Recorded, State, blob_id
+from obsboot.workspace.state import SIDECAR, Recorded, State, blob_id, is_pristine
 from obsboot.workspace.update.sides import Sides
 
 Side = Literal["yours", "template"]

@@ -9,8 +9,8 @@ from pathlib import Path
 from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.line_ends import with_ends_of
 from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.planning import Plan, Step, is_pristine, record_steps, replacing
-from obsboot.workspace.state import SIDECAR, Recorded, State, blob_id
+from obsboot.workspace.planning import Plan, Step, record_steps, replacing
+from obsboot.workspace.state import SIDECAR, Recorded, State, blob_id, is_pristine
 
 
 def restoring(root: Path, state: State, paths: Sequence[str]) -> Plan:

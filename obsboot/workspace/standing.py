@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from obsboot.workspace.obstacles import obstacle, readable
-from obsboot.workspace.planning import is_pristine
-from obsboot.workspace.state import FOLDER, SIDECAR, UNKNOWN, Recorded, State
-from obsboot.workspace.vouching import vouched
+from obsboot.workspace.state import FOLDER, SIDECAR, UNKNOWN, Recorded, State, is_pristine
 
 What = Literal["pristine", "seed", "edited", "drifted", "missing", "blocked", "conflict", "declined", "orphan"]
 """pristine: as it was rendered. seed: the user's since it was written, and not looked at. edited: a managed file, which
@@ -38,18 +36,12 @@ class Standing:
 def standings(root: Path, state: State) -> tuple[Standing, ...]:
     """Every file of the pack, and files of the user's for which an update left the template's version beside them.
 
-    What git's index vouches for is not read. Reads only.
+    Each is read: that takes no longer than to ask git which ones have changed. Reads only.
     """
-    known = vouched(root, {path: one.blob for path, one in state.files.items() if one.owner != "seed"})
     beside = frozenset(sidecars(root, state))
     found = [_beside(path) for path in beside - state.files.keys()]
     for path, recorded in state.files.items():
-        if path in beside:
-            found.append(_beside(path, recorded.owner))
-        elif path in known:
-            found.append(Standing(path, "pristine", recorded.owner))
-        else:
-            found += _read(root, path, recorded)
+        found += [_beside(path, recorded.owner)] if path in beside else _read(root, path, recorded)
     return tuple(sorted(found, key=lambda one: one.path))
 
 
@@ -76,16 +68,16 @@ def _read(root: Path, path: str, recorded: Recorded) -> Iterator[Standing]:
 
 def _there(path: str, recorded: Recorded, data: bytes) -> Standing:
     """How a file stands that is there and can be read."""
-    line = 0 if is_pristine(data, recorded.blob) else marked(data)
-    if line:
+    if is_pristine(data, recorded.blob):
+        return Standing(path, "pristine", recorded.owner)
+    if line := marked(data):
         return Standing(path, "conflict", recorded.owner, f"markers from line {line} on", line)
-    what, why = _told(recorded, data)
+    what, why = _told(recorded)
     return Standing(path, what, recorded.owner, why)
 
 
-def _told(recorded: Recorded, data: bytes) -> tuple[What, str]:
-    if is_pristine(data, recorded.blob):
-        return "pristine", ""
+def _told(recorded: Recorded) -> tuple[What, str]:
+    """What an edit of the file is, by what is known of it."""
     if recorded.status == "orphan":
         return "orphan", "the template no longer has it"
     if recorded.blob == UNKNOWN:
@@ -121,8 +113,14 @@ def sidecars(root: Path, state: State) -> Iterator[str]:
 def files_beside(root: Path, state: State) -> Iterator[str]:
     """Every file in the pack's folders, those that the state does not know among them; no link is followed."""
     for top in sorted({path.split("/")[0] for path in state.files if "/" in path} - {FOLDER}):
-        for folder, _, names in os.walk(root / top, followlinks=False):
-            yield from (Path(folder, name).relative_to(root).as_posix() for name in sorted(names))
+        yield from files_below(root, top)
+
+
+def files_below(root: Path, folder: str) -> Iterator[str]:
+    """Every file in a folder of the repository; no link is followed."""
+    for place, _, names in os.walk(f"{root}/{folder}", followlinks=False):
+        here = place.removeprefix(f"{root}/")  # plain text, since there may be thousands
+        yield from (f"{here}/{name}" for name in sorted(names))
 
 
 def statuses(root: Path, state: State) -> dict[str, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
 
 FOLDER = ".obsboot"
 ANSWERS, MANIFEST, BASE = f"{FOLDER}/answers.yml", f"{FOLDER}/manifest.json", f"{FOLDER}/base.pack"
+ATTRIBUTES = f"{FOLDER}/.gitattributes"
+ATTRIBUTES_TEXT = """\
+# Written by obsboot. Where two branches have both updated the pack, git keeps these two files of one of them, whole.
+base.pack binary
+manifest.json -merge
+"""
+STAGING = f"{FOLDER}/.staging"
+"""Where files are made before they are put in place; it only stays where that was interrupted."""
 SIDECAR = ".obsboot-new"
 """Behind a path: the template's version of a file that could not be merged."""
 SCHEMA = 1
@@ -67,6 +77,11 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
+def is_pristine(data: bytes, blob: str) -> bool:
+    """Whether these are the bytes of that blob id; a checkout with CRLF line ends has them as well."""
+    return blob_id(data) == blob or (b"\r\n" in data and blob_id(data.replace(b"\r\n", b"\n")) == blob)
+
+
 def state_of(
     files: Iterable[GeneratedFile], origin: Mapping[str, str], version: str, values: Mapping[str, str] | None = None
 ) -> State:
@@ -111,7 +126,38 @@ def _canonical(base: Mapping[str, str]) -> bytes:
 
 
 def _digest(base: Mapping[str, str]) -> str:
-    return hashlib.sha256(_canonical(base)).hexdigest()
+    return hashlib.sha256(base.canonical if isinstance(base, Packed) else _canonical(base)).hexdigest()
+
+
+class Packed(Mapping[str, str]):
+    """The texts of a `base.pack` by their blob ids, as it names them; taken apart when the first of them is asked for.
+
+    `canonical` are the bytes that stand for them. What they say has been proven by the digest in the manifest, or has
+    to be by `texts`, which raises DamagedStateError.
+    """
+
+    def __init__(self, canonical: bytes) -> None:
+        self.canonical = canonical
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """All of them. Raises DamagedStateError where these are no texts."""
+        try:
+            texts = json.loads(self.canonical)
+        except (ValueError, RecursionError):
+            raise _damaged(BASE, "it cannot be unpacked") from None
+        if not isinstance(texts, dict):
+            raise _damaged(BASE, "it is no pack of texts")
+        return texts
+
+    def __getitem__(self, blob: str) -> str:
+        return self.texts[blob]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
 
 class DamagedStateError(ObsbootError):
@@ -167,16 +213,16 @@ def _refuse_odd(files: Iterable[Recorded], texts: Iterable[object], mappings: It
         raise TypeError("a value in it is of the wrong kind")
 
 
-def read_base(data: bytes) -> dict[str, str]:
-    """The texts of a `base.pack` by their blob ids, as it names them. Raises DamagedStateError."""
-    try:
-        unpacker = zlib.decompressobj()
-        base = json.loads(unpacker.decompress(data.removeprefix(_MAGIC), _LARGEST_BASE))
-    except (ValueError, zlib.error, RecursionError):
-        raise _damaged(BASE, "it cannot be unpacked") from None
-    if not data.startswith(_MAGIC) or not isinstance(base, dict):
+def read_base(data: bytes) -> Packed:
+    """What a `base.pack` holds. Raises DamagedStateError where it cannot be unpacked."""
+    if not data.startswith(_MAGIC):
         raise _damaged(BASE, "it is no pack of texts")
-    return base
+    unpacker = zlib.decompressobj()
+    with suppress(zlib.error):
+        canonical = unpacker.decompress(data.removeprefix(_MAGIC), _LARGEST_BASE)
+        if unpacker.eof:
+            return Packed(canonical)
+    raise _damaged(BASE, "it cannot be unpacked")
 
 
 def with_base(known: State, digest: str, base: Mapping[str, str]) -> State:

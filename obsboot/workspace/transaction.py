@@ -15,11 +15,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from obsboot.model import Exit, ObsbootError
-from obsboot.workspace.journal import JOURNAL, STAGING, Entry, Journal, make, read_journal, write_journal
+from obsboot.workspace.journal import JOURNAL, Entry, Journal, make, read_journal, write_journal
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.placing import changed, commit, finish
 from obsboot.workspace.planning import Plan, Step, refusal
-from obsboot.workspace.state import FOLDER, blob_id
+from obsboot.workspace.state import FOLDER, STAGING, blob_id
 
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 

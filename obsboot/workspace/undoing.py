@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.journal import JOURNAL, UNDO, Entry, read_journal
-from obsboot.workspace.obstacles import content, obstacle
+from obsboot.workspace.obstacles import content, in_way, obstacle
 from obsboot.workspace.planning import Plan, Step, replacing
 from obsboot.workspace.state import ANSWERS, BASE, FOLDER, MANIFEST, blob_id
 
@@ -28,7 +28,9 @@ def undoing(root: Path) -> Plan:
         raise ObsbootError(
             f"{root}: there is nothing to undo", fix="only what obsboot did last can be undone", code=Exit.REFUSED
         )
-    steps = tuple(step for entry in read_journal(folder).entries for step in _back(root, entry))
+    entries = read_journal(folder).entries
+    going = frozenset(entry.path for entry in entries if entry.blob and not entry.previous and _is_there(root, entry))
+    steps = tuple(step for entry in entries for step in _back(root, entry, going))
     foreign = [step.path for step in steps if step.action == "keep" and step.path in (ANSWERS, BASE, MANIFEST)]
     if foreign:
         raise ObsbootError(
@@ -36,16 +38,36 @@ def undoing(root: Path) -> Plan:
             fix="use version control",
             code=Exit.REFUSED,
         )
-    return Plan(root, steps)
+    return Plan(root, steps, private=tuple(_private(entries)))
 
 
-def _back(root: Path, entry: Entry) -> Iterator[Step]:
-    if why := obstacle(root, entry.path):
+def _private(entries: Iterable[Entry]) -> set[str]:
+    """The folders of secrets: one that has to be made again keeps others out again."""
+    folders = (parent for entry in entries for parent in PurePosixPath(entry.path).parents)
+    return {str(folder) for folder in folders if folder.name == "secrets"}
+
+
+def _is_there(root: Path, entry: Entry) -> bool:
+    """Whether the file that was put there is there still, as it was put."""
+    there = None if obstacle(root, entry.path) else content(root / entry.path)
+    return there is not None and blob_id(there) == entry.blob
+
+
+def _back(root: Path, entry: Entry, going: frozenset[str]) -> Iterator[Step]:
+    """What brings one file back; a folder or a file in its place gives way if it is one of those that go."""
+    why, turned = obstacle(root, entry.path), in_way(root, entry.path)
+    if why and turned is None:
         yield Step(entry.path, "refuse", why)
         return
-    there, old = content(root / entry.path), root / UNDO / f"{entry.number}.old"
-    found = "" if there is None else blob_id(there)
+    old = root / UNDO / f"{entry.number}.old"
     before = content(old)
+    if turned is not None and not turned <= going:
+        yield Step(entry.path, "keep", f"{why}, which stays")
+        if before is not None:
+            yield from _backed_up(root, entry.path, before, old.stat().st_mode & 0o777)
+        return
+    there = None if why else content(root / entry.path)
+    found = "" if there is None else blob_id(there)
     if entry.previous and before is None:
         return  # somebody else had put the same bytes there, so nothing was replaced
     mode = old.stat().st_mode & 0o777 if before is not None else 0

@@ -16,8 +16,16 @@ WARNED = {"scrape/unknown-target", "alertmanager/receivers"}
 """A files-only pack starts no exporters, and a severity may be told to nobody: both are said, as warnings."""
 
 
+EMAIL: dict[str, Value] = {
+    "email_to": "shop@example.org",
+    "email_from": "alerts@example.org",
+    "smtp_smarthost": "mail.example.org:587",
+}
+"""What whoever wants e-mail has to answer."""
+
+
 def rendered(catalogue: Catalogue, instances: dict[str, dict[str, Value]], **values: Value) -> Pack:
-    given: dict[str, Value] = {"service": "orders", "team": "shop", "environment": "prod", **values}
+    given: dict[str, Value] = {"service": "orders", "team": "shop", "environment": "prod", **EMAIL, **values}
     stack = resolve(Answers(given, instances), catalogue)
     files = {file.path: file.text for file in render(stack)}
     return Pack(Path("repository"), stack, files, files, dict.fromkeys(files, "owned"))

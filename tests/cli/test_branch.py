@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from small_catalogue import snapshot
+from small_catalogue import lay_out, snapshot
 
 from obsboot.model import Exit
 
@@ -115,3 +115,43 @@ def test_what_is_no_repository_or_has_no_pack_is_told(obsboot, pack: Path, tmp_p
     git(pack, "commit", "-qm", "no state")
     done = obsboot("update", *TO_90)
     assert (done.returncode, "has no pack" in done.stderr) == (Exit.USAGE, True)
+
+
+@pytest.fixture
+def inner(obsboot, shop: Path, tmp_path: Path) -> Path:  # type: ignore[no-untyped-def]
+    """A committed pack below the top of a repository that holds more than it."""
+    assert obsboot("init", "--yes").returncode == 0
+    mono = lay_out(tmp_path / "mono", {"README.md": "of all\n", "observability/README.md": "no pack\n"})
+    folder = mono / "services/our shop"
+    folder.parent.mkdir()
+    shop.rename(folder)
+    with (folder / README).open("a") as readme:
+        readme.write("a line of mine\n")
+    git(mono, "init", "-q", "-b", "main")
+    git(mono, "add", "-A")
+    git(mono, "commit", "-qm", "a pack")
+    return folder
+
+
+def test_a_pack_below_the_top_of_its_repository(obsboot, inner: Path) -> None:  # type: ignore[no-untyped-def]
+    mono = inner.parents[1]
+    before = snapshot(inner)
+    done = obsboot("update", *TO_90, "--root", str(inner), cwd=mono)
+    assert done.returncode == Exit.DONE, done.stderr
+    assert snapshot(inner) == before
+    changed = git(mono, "diff", "--name-only", "main", "obsboot/update").splitlines()
+    assert f"Committed {len(changed)} files to obsboot/update" in done.stdout
+    assert all(path.startswith("services/our shop/") for path in changed)
+    assert "< 0.9" in text(mono, f"services/our shop/{RULES}")
+    assert "a line of mine" in text(mono, f"services/our shop/{README}")
+    assert text(mono, "observability/README.md") == "no pack\n"
+    git(mono, "checkout", "-q", "obsboot/update")
+    assert "in sync: 1 edited" in obsboot("status", cwd=inner).stdout
+    again = obsboot("update", "--yes", "--branch", "obsboot/update", cwd=inner)
+    assert "The pack is up to date: nothing to write." in again.stdout
+
+
+def test_below_the_top_there_may_be_no_pack(obsboot, inner: Path) -> None:  # type: ignore[no-untyped-def]
+    done = obsboot("update", *TO_90, cwd=inner.parents[1])
+    assert done.returncode == Exit.USAGE
+    assert "obsboot/update has no pack: no .obsboot/manifest.json" in done.stderr

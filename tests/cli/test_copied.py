@@ -16,7 +16,8 @@ import yaml
 from small_catalogue import snapshot
 
 from obsboot.model import Exit
-from obsboot.workspace import undoing, write
+from obsboot.workspace import write
+from obsboot.workspace.undoing import undoing
 
 GIT = {
     "GIT_AUTHOR_NAME": "t",
@@ -453,3 +454,48 @@ def test_a_project_without_an_answers_file(obsboot: Session, project: Path, temp
     assert done.returncode == Exit.USAGE
     assert "--answers-file" in done.stderr
     assert obsboot("update", "--ref", "v2", cwd=project).returncode == Exit.USAGE
+
+
+# --- what the template says of itself
+
+
+def test_what_the_template_leaves_to_the_user_is_left_alone(obsboot: Session, template: Path, project: Path) -> None:
+    leaves = QUESTIONS + "_skip_if_exists: [README.md, 'config/*', NEW.md]\n"
+    release(template, {**SECOND, "copier.yml": leaves, "template/NEW.md": "new\n"}, "v3.0.0")
+    mine = (project / "README.md").read_text()
+    done = update(obsboot, project, template)
+    assert done.returncode == Exit.DONE, done.stderr
+    assert (project / "README.md").read_text() == mine
+    assert (project / "NEW.md").read_text() == "new\n"
+    assert "set -eu" in (project / "scripts/run.sh").read_text()
+
+
+MIGRATIONS = """\
+_migrations:
+  - version: v0.9.0
+    command: touch too-old
+  - version: v2.5.0
+    command: touch {{ project_name }}
+  - version: v3.0.0
+    before: [[touch, of before]]
+    after: [touch legacy]
+  - touch always
+  - version: v4.0.0
+    command: touch too-new
+"""
+
+
+def test_migrations_are_named_and_not_run(obsboot: Session, template: Path, project: Path) -> None:
+    release(template, {**SECOND, "copier.yml": QUESTIONS + MIGRATIONS}, "v3.0.0")
+    names = {path.name for path in project.iterdir()}
+    commands = ["touch {{ project_name }}", "touch 'of before'", "touch legacy", "touch always"]
+    planned = json.loads(update(obsboot, project, template, "--plan", "--json").stdout)
+    assert planned["migrations"] == commands
+    done = update(obsboot, project, template, "--trust")
+    assert done.returncode == Exit.DONE, done.stderr
+    assert [line for line in done.stdout.splitlines() if line.startswith("not run")] == [
+        f"not run, a migration of the template: {command}" for command in commands
+    ]
+    assert "obsboot runs no migrations" in done.stdout
+    assert {path.name for path in project.iterdir()} - names == {".obsboot"} | {"LICENSE"}
+    assert "not run" not in update(obsboot, project, template).stdout

@@ -179,15 +179,19 @@ def test_the_answers_are_those_of_the_pack_not_of_the_day(obsboot, shop: Path) -
     assert "nothing to write" in obsboot("init", "--yes").stdout
 
 
-def test_check_needs_a_pack(obsboot) -> None:  # type: ignore[no-untyped-def]
-    refused(obsboot("check"), Exit.USAGE, "there is no pack", "obsboot init")
+def test_check_needs_a_pack_or_files_that_it_knows(obsboot, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    refused(obsboot("check", str(empty)), Exit.USAGE, "there is no pack", "obsboot init")
+    assert obsboot("check", "--replay").returncode == Exit.USAGE
 
 
 def test_check_after_init(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
     assert obsboot("init", "--yes").returncode == 0
     done = obsboot("check")
     assert done.returncode == 0, done.stdout
-    assert "0 failed, 0 could not be checked" in done.stdout
+    assert "\n0 errors, " in done.stdout
+    assert " 0 could not be checked; " in done.stdout
     assert json.loads(obsboot("check", "--json").stdout)["facts"]["service"] == "shop-api"
     (shop / "observability/prometheus/rules/redis.yaml").write_text("groups: [\n")
     assert obsboot("check").returncode == Exit.FAILED

@@ -16,7 +16,8 @@ from merge.document.grafana_export import exported, text_of
 from small_catalogue import snapshot
 
 from obsboot.model import Exit
-from obsboot.workspace import undoing, write
+from obsboot.workspace import write
+from obsboot.workspace.undoing import undoing
 
 Session = Callable[..., "subprocess.CompletedProcess[str]"]
 BOARDS = "observability/grafana/dashboards"

@@ -102,7 +102,9 @@ def test_a_lost_manifest_makes_edited_files_the_users(obsboot, written: Path) ->
 
 
 def test_two_branches_that_both_updated(obsboot, written: Path) -> None:  # type: ignore[no-untyped-def]
+    """Where git merges the manifest by lines, as in packs from before it was told not to."""
     git(written, "init", "-q", "-b", "main")
+    (written / ".git/info/attributes").write_text(f"{STATE[2]} merge\n")
     committed(written)
     git(written, "checkout", "-q", "-b", "other")
     assert obsboot("update", "--set", "redis.hit_rate_floor=0.5").returncode == 0

@@ -330,3 +330,103 @@ def test_a_terminal_is_asked_before_anything_is_undone_and_shows_colours(obsboot
     assert at_a_terminal(pack, "y\n", "undo")[0] == Exit.DONE
     code, shown = at_a_terminal(pack, "", "diff")
     assert (code, "\x1b[32m+# " in shown, "\a" in shown) == (Exit.DRIFT, True, False)
+
+
+# --- the pack in another folder
+
+OVERRIDES = "redis:\n  RedisHitRateLow:\n    threshold: 0.7\n"
+
+
+def private(root: Path, folder: str) -> dict[str, tuple[int, bytes]]:
+    """The secrets below the folder, and the folder of them, by where they are in it."""
+    return {
+        path.removeprefix(f"{folder}/"): one
+        for path, one in snapshot(root).items()
+        if path.startswith((f"{folder}/.env", f"{folder}/secrets"))
+    }
+
+
+def test_the_pack_moves_with_all_that_is_the_users(obsboot, shop: Path) -> None:  # type: ignore[no-untyped-def]
+    assert obsboot("init", "--yes", "--set", "receiver=webhook").returncode == 0
+    lay_out(shop, {
+        "observability/compose.override.yaml": "services: {}\n# mine\n",
+        "observability/prometheus/rules/local/mine.yaml": "groups: []\n",
+        "observability/secrets/webhook_url": "https://secret.example\n",
+        "observability/stray.txt": "no file of the pack\n",
+    })  # fmt: skip
+    edit(shop, README, "\n", "\na line of mine\n")
+    before, secrets = files(shop), private(shop, "observability")
+    assert {".env", "secrets", "secrets/webhook_url"} <= secrets.keys()
+    told = ended(obsboot("update", "--yes", "--set", "directory=ops/obs"), Exit.DONE, "yours, and goes along")
+    assert "https://secret.example" not in told
+    assert private(shop, "ops/obs") == secrets
+    assert (shop / "ops/obs/prometheus/rules/local/mine.yaml").read_text() == "groups: []\n"
+    assert "# mine" in (shop / "ops/obs/compose.override.yaml").read_text()
+    assert "a line of mine" in (shop / "ops/obs/README.md").read_text()
+    assert [path.name for path in (shop / "observability").iterdir()] == ["stray.txt"]
+    ended(obsboot("status"), Exit.DONE, "in sync: 1 edited")
+    ended(obsboot("update", "--yes"), Exit.DONE, "nothing to write")
+    ended(obsboot("undo", "--yes"), Exit.DONE)
+    assert files(shop) == before
+
+
+def test_overrides_hold_while_the_pack_moves(obsboot, pack: Path) -> None:  # type: ignore[no-untyped-def]
+    (pack / "observability/overrides.yaml").write_text(OVERRIDES)
+    ended(obsboot("update", "--yes"), Exit.DONE)
+    rules = (pack / RULES).read_text()
+    assert "< 0.7" in rules
+    ended(obsboot("update", "--yes", "--set", "directory=ops"), Exit.DONE)
+    assert (pack / "ops/prometheus/rules/redis.yaml").read_text() == rules.replace("observability/", "ops/")
+
+
+def test_what_is_at_the_new_place_already_stays(obsboot, pack: Path) -> None:  # type: ignore[no-untyped-def]
+    lay_out(pack, {"ops/.env": "MINE=1\n", "ops/overrides.yaml": "{}\n# mine\n"})
+    before = (pack / "observability/.env").read_bytes()
+    ended(obsboot("update", "--yes", "--set", "directory=ops"), Exit.DONE, "ops/.env lacks")
+    assert (pack / "ops/.env").read_text() == "MINE=1\n"
+    assert (pack / "ops/overrides.yaml").read_text() == "{}\n# mine\n"
+    assert (pack / "observability/.env").read_bytes() == before
+
+
+# --- two branches
+
+
+def test_two_branches_that_both_updated_merge_into_a_pack_that_updates(obsboot, pack: Path) -> None:  # type: ignore[no-untyped-def]
+    """Of git's own conflicts in the state, neither side has markers: it is one side's as a whole."""
+    git(pack, "init", "-q", "-b", "main")
+    commit(pack)
+    git(pack, "checkout", "-qb", "other")
+    ended(obsboot("update", "--yes", *TO_90), Exit.DONE)
+    commit(pack)
+    git(pack, "checkout", "-q", "main")
+    ended(obsboot("update", "--yes", "--set", "postgresql.slow_statement_seconds=2"), Exit.DONE)
+    edit(pack, README, "\n", "\na line of mine\n")
+    commit(pack)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(pack, "merge", "other")
+    ended(obsboot("status"), Exit.DRIFT, "drifted")  # the other side's changes, of which this state does not know
+    ended(obsboot("update", "--yes"), Exit.DONE, "answer redis.hit_rate_floor: 0.8 -> 0.9 (file)")
+    ended(obsboot("status", "--full"), Exit.DONE, "in sync: 1 edited")
+    assert "< 0.9" in (pack / RULES).read_text()
+    commit(pack)
+
+
+def commit(root: Path) -> None:
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "work")
+
+
+def test_what_git_is_told_of_the_state_may_be_edited(obsboot, pack: Path) -> None:  # type: ignore[no-untyped-def]
+    attributes = pack / ".obsboot/.gitattributes"
+    written = attributes.read_text()
+    assert "manifest.json -merge" in written
+    attributes.write_text("* -text\n")
+    ended(obsboot("update", "--yes", *TO_90), Exit.DONE)
+    assert attributes.read_text() == "* -text\n"
+    attributes.unlink()
+    ended(obsboot("update", "--yes"), Exit.DONE, "nothing to write")
+    assert not attributes.exists()
+    ended(obsboot("update", "--yes", "--set", "redis.hit_rate_floor=0.8"), Exit.DONE)
+    assert attributes.read_text() == written
+    ended(obsboot("undo", "--yes"), Exit.DONE)
+    assert not attributes.exists()

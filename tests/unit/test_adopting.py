@@ -11,9 +11,10 @@ from small_catalogue import lay_out, snapshot
 
 from obsboot.commands.foreign import Pack, doubles, pack_of, recognised, survey
 from obsboot.model import Exit, GeneratedFile, ObsbootError
-from obsboot.workspace import Wanted, load_state, undoing, write
+from obsboot.workspace import Wanted, load_state, write
 from obsboot.workspace.adopting import Kept, plan_adoption
 from obsboot.workspace.state import MANIFEST, UNKNOWN
+from obsboot.workspace.undoing import undoing
 from obsboot.workspace.update import plan_update
 
 README, RULES, SEED, IGNORE = (

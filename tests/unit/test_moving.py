@@ -7,8 +7,9 @@ from small_catalogue import lay_out, snapshot
 from small_pack import file, pack, planned, the, updated
 
 from obsboot.model import Exit, ObsbootError
-from obsboot.workspace import State, load_state, undoing, write
+from obsboot.workspace import State, load_state, write
 from obsboot.workspace.moving import moving
+from obsboot.workspace.undoing import undoing
 
 ONE, TWO = file("in/one.md"), file("two.yaml", "a: 1\n", "owned", x=True)
 

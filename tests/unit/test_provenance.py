@@ -465,7 +465,7 @@ def test_any_two_metrics_under_any_operator_have_a_shape(one: str, other: str, o
         ("rate(a[$__rate_interval])", "rate(a[1d])"),
         ("rate(a[${__rate_interval}])", "rate(a[1d])"),
         ("max_over_time(rate(a[5m])[$__range:])", "max_over_time(rate(a[5m])[1d:])"),
-        ("topk($n, a)", "topk(1, a)"),
+        ("topk($n, a)", 'topk(scalar({__name__=~"$n"}), a)'),
         ('a{job=~"$job", db=~"${db:regex}"}', 'a{job=~"shop", db=~"${db:regex}"}'),
         ("a[5m]", "a[5m]"),
     ],

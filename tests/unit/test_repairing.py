@@ -14,9 +14,10 @@ from small_catalogue import lay_out, snapshot
 
 from obsboot import __version__
 from obsboot.model import Exit, GeneratedFile, ObsbootError
-from obsboot.workspace import Wanted, load_state, plan, undoing, write
+from obsboot.workspace import Wanted, load_state, plan, write
 from obsboot.workspace.repairing import Repair, plan_repair
 from obsboot.workspace.state import ANSWERS, BASE, MANIFEST, UNKNOWN, State, blob_id, manifest_text
+from obsboot.workspace.undoing import undoing
 from obsboot.workspace.update import plan_update
 
 README, RULES, SEED = "observability/README.md", "observability/rules/jar.yaml", "observability/overrides.yaml"
@@ -213,7 +214,14 @@ def test_a_pack_in_a_folder_of_a_larger_repository(root: Path) -> None:
     assert state(root) == before
 
 
+def mark_conflicts(versioned: Path) -> None:
+    """Git merges the manifest by lines, as in packs from before it was told not to."""
+    (versioned / ".git/info").mkdir(exist_ok=True)
+    (versioned / ".git/info/attributes").write_text(f"{MANIFEST} merge\n")
+
+
 def test_a_half_merged_state_becomes_the_side_with_the_newer_version(versioned: Path) -> None:
+    mark_conflicts(versioned)
     git(versioned, "checkout", "-q", "-b", "newer")
     _as_version(versioned, "10.0", NEWER)
     commit(versioned, "updated by a newer obsboot")
@@ -233,6 +241,7 @@ def test_a_half_merged_state_becomes_the_side_with_the_newer_version(versioned: 
 
 
 def test_of_two_sides_with_one_version_the_branch_that_one_is_on_is_taken(versioned: Path) -> None:
+    mark_conflicts(versioned)
     git(versioned, "checkout", "-q", "-b", "other")
     write(plan_update(versioned, NEWER).plan)
     commit(versioned, "updated there")

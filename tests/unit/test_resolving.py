@@ -7,8 +7,9 @@ from small_catalogue import lay_out, snapshot
 from small_pack import file, pack, planned, the, updated
 
 from obsboot.model import Exit, GeneratedFile, ObsbootError
-from obsboot.workspace import State, load_state, undoing, write
+from obsboot.workspace import State, load_state, write
 from obsboot.workspace.resolving import Side, resolving
+from obsboot.workspace.undoing import undoing
 from obsboot.workspace.update.sides import sides
 
 TEXT, BOARD = file("readme.md"), file("board.json", '{"a": 1, "b": 1}\n')

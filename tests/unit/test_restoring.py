@@ -7,8 +7,9 @@ from small_catalogue import snapshot
 from small_pack import file, pack, planned, updated
 
 from obsboot.model import Exit, ObsbootError
-from obsboot.workspace import State, load_state, refusal, undoing, write
+from obsboot.workspace import State, load_state, refusal, write
 from obsboot.workspace.restoring import restoring
+from obsboot.workspace.undoing import undoing
 
 MANAGED, SCRIPT = file("readme.md"), file("run.sh", "#!/bin/sh\n", "owned", x=True)
 SEED, BOARD = file("own.yaml", "{}\n", "seed"), file("board.json", '{"a": 1}\n')

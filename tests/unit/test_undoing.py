@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,13 +11,13 @@ from small_catalogue import lay_out, snapshot
 from small_pack import file, pack, planned, updated, wanted
 
 from obsboot.model import Exit, GeneratedFile, ObsbootError, Owner
-from obsboot.workspace import Plan, load_state, undoing, write
+from obsboot.workspace import Plan, load_state, write
 from obsboot.workspace.moving import moving
 from obsboot.workspace.planning import with_gitignore
 from obsboot.workspace.resolving import Side, resolving
 from obsboot.workspace.restoring import restoring
 from obsboot.workspace.standing import standings
-from obsboot.workspace.undoing import CHANGED
+from obsboot.workspace.undoing import CHANGED, undoing
 from obsboot.workspace.update.sides import sides
 
 ONE, TWO, GONE = file("one.md"), file("two.sh", "#!/bin/sh\n"), file("gone.md", "bye\n")
@@ -29,7 +30,9 @@ def root(tmp_path: Path) -> Path:
 
 
 def without_record(root: Path) -> dict[str, tuple[int, bytes]]:
-    return {path: one for path, one in snapshot(root).items() if not path.startswith(".obsboot/undo")}
+    """Every file but what is kept to have it back; a folder that is empty no version control keeps either."""
+    files = {path: one for path, one in snapshot(root).items() if stat.S_ISREG(one[0])}
+    return {path: one for path, one in files.items() if not path.startswith(".obsboot/undo")}
 
 
 def undo(root: Path) -> None:

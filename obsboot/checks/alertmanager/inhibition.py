@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.promql import Matcher
-from obsboot.sources.configs import agrees, matcher
-from obsboot.sources.context import Context, listed, mapped
-from obsboot.sources.documents import Mapped
+from obsboot.sources.context import Context
+from obsboot.sources.matchers import agrees, implies
+from obsboot.sources.routing import Inhibition, Routing
 from obsboot.sources.watching import Told
 
 
-class Inhibition(Check):
+class Inhibitions(Check):
     id = "alertmanager/inhibition"
     title = "Inhibition rules silence the consequences of one cause, on the same instance"
     explanation = (
@@ -23,41 +23,75 @@ class Inhibition(Check):
     fix = "Name alerts that exist, and in `equal` labels that both have."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        path, told = context.path(context.routing_name), context.told
+        told = context.told
         names = {alert.name for alert in told}
-        for rule in map(mapped, listed(context.routing.get("inhibit_rules"))):
-            equal = [str(label) for label in listed(rule.get("equal"))]
-            if not equal:
-                yield self.finding(
-                    path, rule.at("equal"), "the rule silences its targets everywhere: `equal` is missing"
-                )
-            sides = {}
-            for key in ("source_matchers", "target_matchers"):
-                read = [each for text in listed(rule.get(key)) if (each := matcher(str(text))) is not None]
-                sides[key] = [alert for alert in told if _may_match(alert, read)]
-                if told and not sides[key]:
-                    yield self.finding(path, rule.at(key), f"{key}: no alert of the pack matches")
-                for each in read:
-                    for name in _missing(each, names):
-                        yield self.finding(path, rule.at(key), f"{key}: no alert is called {name!r}")
-            for label in equal:
-                yield from self._equal(context, rule, label, sides["source_matchers"], sides["target_matchers"])
+        how: Severity = "warning" if context.foreign else "error"
+        for routing in context.routings:
+            for rule in routing.inhibitions:
+                if not rule.equal:
+                    message = "the rule silences its targets everywhere: `equal` is missing"
+                    yield self._at(routing, rule, rule.data.at("equal"), message, how)
+                yield from self._sides(routing, rule, (told, names, how))
+                if not rule.data.get("sources"):
+                    yield from self._equal(routing, rule, told, how)
+            yield from self._circles(routing)
 
-    def _equal(
-        self, context: Context, rule: Mapped, label: str, sources: list[Told], targets: list[Told]
+    def _at(self, routing: Routing, rule: Inhibition, line: int, message: str, severity: Severity) -> Finding:
+        subject = "inhibition " + (", ".join(each.text for each in rule.source) or "of everything")
+        return self.finding(routing.path, line, message, severity=severity, subject=subject)
+
+    def _sides(
+        self, routing: Routing, rule: Inhibition, known: tuple[tuple[Told, ...], set[str], Severity]
     ) -> Iterator[Finding]:
-        path = context.path(context.routing_name)
-        for source in sources:
-            for target in targets:
-                if source is not target and source.may_have(label) != target.may_have(label):
-                    one, other = (source, target) if source.may_have(label) else (target, source)
-                    message = f"{one.name} has the label {label!r} and {other.name} has not, so they never are equal"
-                    yield self.finding(path, rule.at("equal"), message)
-                    return
+        told, names, how = known
+        for side, read in (("source", rule.sources), ("target", rule.targets)):
+            key = f"{side}_matchers"
+            if told and read and not any(_may_match(alert, read) for alert in told):
+                whose = "of the pack " if how == "error" else ""
+                yield self._at(routing, rule, rule.line(side), f"{key}: no alert {whose}matches", how)
+            if not read and not rule.data.get("sources"):
+                message = f"{key} is missing, so every alert {'silences' if side == 'source' else 'is silenced'}"
+                yield self._at(routing, rule, rule.data.line, message, how)
+            for each in read if told else ():
+                for name in _missing(each, names):
+                    yield self._at(routing, rule, rule.line(side), f"{key}: no alert is called {name!r}", how)
+
+    def _equal(self, routing: Routing, rule: Inhibition, told: tuple[Told, ...], how: Severity) -> Iterator[Finding]:
+        sources = [alert for alert in told if _may_match(alert, rule.sources)]
+        targets = [alert for alert in told if _may_match(alert, rule.targets)]
+        for label in rule.equal:
+            pairs = ((one, other) for one in sources for other in targets if one is not other)
+            uneven = [(one, other) for one, other in pairs if one.may_have(label) != other.may_have(label)]
+            if uneven and (how == "error" or _all_uneven(sources, targets, label)):
+                one, other = uneven[0] if uneven[0][0].may_have(label) else uneven[0][::-1]
+                message = f"{one.name} has the label {label!r} and {other.name} has not, so they never are equal"
+                yield self._at(routing, rule, rule.data.at("equal"), message, how)
+
+    def _circles(self, routing: Routing) -> Iterator[Finding]:
+        """Two rules that each silence what the other one is started by."""
+        rules = [rule for rule in routing.inhibitions if rule.sources and rule.targets]
+        for number, rule in enumerate(rules):
+            for earlier in rules[:number]:
+                if implies(rule.sources, earlier.targets) and implies(earlier.sources, rule.targets):
+                    message = (
+                        f"with the rule in line {int(earlier.data.line)} it goes in a circle: each silences the other, "
+                        "and nobody is told of either"
+                    )
+                    yield self._at(routing, rule, rule.line("source"), message, "warning")
 
 
-def _may_match(alert: Told, matchers: list[Matcher]) -> bool:
-    return all(each.name not in alert.labels or agrees(each, alert.labels[each.name]) for each in matchers)
+def _all_uneven(sources: list[Told], targets: list[Told], label: str) -> bool:
+    """Whether no source could ever be equal to a target; alerts that are missing from the folder may be."""
+    return all(one.may_have(label) != other.may_have(label) for one in sources for other in targets if one is not other)
+
+
+def _may_match(alert: Told, matchers: tuple[Matcher, ...]) -> bool:
+    return all(
+        agrees(each, alert.labels[each.name])
+        if each.name in alert.labels
+        else alert.may_have(each.name) or agrees(each, "")
+        for each in matchers
+    )
 
 
 def _missing(each: Matcher, known: set[str]) -> list[str]:

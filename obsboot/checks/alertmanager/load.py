@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.model import Finding
+from obsboot.sources import notifying
 from obsboot.sources.configs import seconds
 from obsboot.sources.context import Context, listed, mapped
 from obsboot.sources.documents import Mapped
-from obsboot.sources.routing import receivers, root
+from obsboot.sources.routing import Route, Routing, Said
+from obsboot.sources.shapes import Fault, faults, shapes
+from obsboot.sources.timing import interval_faults
 
-_DURATIONS = ("group_wait", "group_interval", "repeat_interval", "resolve_timeout")
+_LATE = ("group_interval", "repeat_interval")
+"""What may not be zero: the timer would never rest."""
+_GROUPED, _REPEATED = 300.0, 4 * 3600.0
+"""Seconds: what Alertmanager takes where nobody says more."""
 
 
 class AlertmanagerLoads(Check):
@@ -21,35 +28,89 @@ class AlertmanagerLoads(Check):
     fix = 'Mend the line: receivers have to be defined once, matchers read like `severity="critical"`.'
 
     def run(self, context: Context) -> Iterator[Finding]:
-        path, data = context.path(context.routing_name), context.routing
-        top = root(data)
-        if context.stack.owns_stack and not top.receiver:
-            yield self.finding(path, data.at("route"), "the top route has no receiver")
-        yield from self._receivers(path, data)
-        known = receivers(data)
-        for route in top.walk():
-            line = route.data.at("receiver")
-            if route.receiver and route.receiver not in known:
-                yield self.finding(path, line, f"no receiver is called {route.receiver!r}")
-            for text in route.unread:
-                yield self.finding(path, route.data.at("matchers"), f"{text!r} is no matcher")
-            yield from self._durations(path, route.data)
-        yield from self._durations(path, mapped(data.get("global")))
+        table = shapes("alertmanager")
+        for routing in context.routings:
+            found = [*faults(routing.data, "fragment" if routing.fragment else "config", table)]
+            found += [*_twice(routing), *_intervals(routing), *_routes(routing), *_inhibitions(routing)]
+            found += notifying.faults(routing)
+            for line, message in dict.fromkeys(found):
+                yield self.finding(routing.path, line, message)
+            for line, message in _hasty(routing):
+                yield self.finding(routing.path, line, message, severity="warning")
 
-    def _receivers(self, path: str, data: Mapped) -> Iterator[Finding]:
+
+def _twice(routing: Routing) -> Iterator[Fault]:
+    """Names that are there once only."""
+    for key, what in (("receivers", "receivers"), ("time_intervals", "time intervals")):
         seen: set[str] = set()
-        for each in listed(data.get("receivers")):
-            name = str(mapped(each).get("name") or "")
-            if not name or name in seen:
-                message = f"two receivers are called {name!r}" if name else "a receiver has no name"
-                yield self.finding(path, mapped(each).at("name"), message)
+        for each in map(mapped, listed(routing.data.get(key))):
+            name = str(each.get("name") or "")
+            if name and name in seen:
+                yield each.at("name"), f"two {what} are called {name!r}"
             seen.add(name)
 
-    def _durations(self, path: str, holder: Mapped) -> Iterator[Finding]:
-        for key in _DURATIONS:
-            if key in holder and seconds(holder[key]) is None:
-                yield self.finding(path, holder.at(key), f"{key}: {holder[key]!r} is no duration")
-        interval, again = seconds(holder.get("group_interval")), seconds(holder.get("repeat_interval"))
-        if interval and again and again < interval:
-            message = "repeat_interval is below group_interval, so it means group_interval"
-            yield self.finding(path, holder.at("repeat_interval"), message, severity="warning")
+
+def _intervals(routing: Routing) -> Iterator[Fault]:
+    for interval in routing.intervals.values():
+        for each in map(mapped, listed(interval.get("time_intervals"))):
+            yield from interval_faults(each)
+
+
+def _routes(routing: Routing) -> Iterator[Fault]:
+    top = routing.top
+    if not routing.fragment:
+        for key in ("matchers", "match", "match_re", "mute_time_intervals", "active_time_intervals"):
+            if top.data.get(key):
+                yield top.data.at(key), f"the top route takes every alert, so it has no {key}"
+    for route in top.walk():
+        if route.receiver and route.receiver not in routing.receivers:
+            advice = f": {nearest(route.receiver, routing.receivers)}" if routing.receivers else ""
+            yield route.data.at("receiver"), f"no receiver is called {route.receiver!r}{advice}"
+        yield from _unread(route.said)
+        yield from _named(routing, route)
+        yield from _grouped(route.data)
+
+
+def _named(routing: Routing, route: Route) -> Iterator[Fault]:
+    for key in ("mute_time_intervals", "active_time_intervals"):
+        names = listed(route.data.get(key))
+        for name, line in zip(names, names.lines, strict=True):
+            if str(name) not in routing.intervals:
+                yield line, f"no time interval is called {name!r}: {nearest(str(name), routing.intervals)}"
+
+
+def _grouped(data: Mapped) -> Iterator[Fault]:
+    labels = [str(each) for each in listed(data.get("group_by"))]
+    if len(set(labels)) != len(labels):
+        yield data.at("group_by"), "a label is in group_by twice"
+    if "..." in labels and len(labels) > 1:
+        yield data.at("group_by"), "`...` groups by all labels, so no other may stand beside it"
+    for key in _LATE:
+        if key in data and seconds(data[key]) == 0:
+            yield data.at(key), f"{key} may not be 0"
+
+
+def _inhibitions(routing: Routing) -> Iterator[Fault]:
+    for rule in routing.inhibitions:
+        yield from _unread((*rule.source, *rule.target))
+
+
+def _unread(said: tuple[Said, ...]) -> Iterator[Fault]:
+    for each in said:
+        if each.read.matchers is None:
+            yield each.line, f"{each.text!r} is no matcher"
+
+
+def _hasty(routing: Routing) -> Iterator[Fault]:
+    yield from _hasty_below(routing.top, (_GROUPED, _REPEATED))
+
+
+def _hasty_below(route: Route, above: tuple[float, float]) -> Iterator[Fault]:
+    """A route has the times of the one above it, where it says none."""
+    said = [seconds(route.data.get(key)) for key in _LATE]
+    interval, again = (own or usual for own, usual in zip(said, above, strict=True))
+    if again < interval and any(said):
+        key = "repeat_interval" if said[1] else "group_interval"
+        yield route.data.at(key), "repeat_interval is below group_interval, so it means group_interval"
+    for each in route.routes:
+        yield from _hasty_below(each, (interval, again))

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
-from obsboot.sources.context import Context, mapped
+from obsboot.model import Finding, Severity
+from obsboot.sources.context import Context
+from obsboot.sources.topology import Service, composed
 
 _FLOATING = frozenset({"latest", "main", "master", "edge", "nightly", "stable", "lts"})
 
@@ -19,12 +20,25 @@ class Pins(Check):
     fix = "Name the exact version that the proofs ran on, e.g. prom/prometheus:v3.5.3."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        path = context.path("compose.yaml")
-        for name, service in context.services.items():
-            data = mapped(service)
-            image = str(data.get("image") or "")
-            tag = image.rpartition("/")[2].partition(":")[2]
-            if not image and "build" not in data:
-                yield self.finding(path, context.services.at(name), f"{name} has no image")
-            elif image and "@sha256:" not in image and (tag in _FLOATING or not re.search(r"\d", tag)):
-                yield self.finding(path, data.at("image"), f"{name}: {image} is not pinned to a version")
+        if not context.foreign:
+            _ = context.services
+        severity: Severity = "warning" if context.foreign else "error"
+        for each in composed(context):
+            for service in each.services.values():
+                subject = f"service {service.name}"
+                if not context.foreign and not ({"image", "build"} & set(service.data)):
+                    yield self.finding(each.path, service.line, f"{service.name} has no image", subject=subject)
+                elif _floats(service):
+                    message = f"{service.name}: {service.image} is not pinned to a version"
+                    line = service.data.at("image")
+                    yield self.finding(each.path, line, message, severity=severity, subject=subject)
+
+
+def _floats(service: Service) -> bool:
+    """Whether the tag may mean another image tomorrow; one that a variable makes may be pinned there."""
+    if not service.image or "@" in service.image or "$" in service.image:
+        return False
+    if service.data.get("pull_policy") in ("never", "build"):
+        return False  # made here
+    tag = service.image.rpartition("/")[2].partition(":")[2]
+    return tag in _FLOATING or not re.search(r"\d", tag)

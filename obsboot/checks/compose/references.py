@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 
+from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.model import Finding
-from obsboot.sources.context import Context, listed, mapped
+from obsboot.sources.context import Context, listed
 from obsboot.sources.documents import Mapped
+from obsboot.sources.topology import Composed, Mount, Service, composed
+
+_KINDS = ("networks", "volumes", "secrets", "configs")
+_FILE = re.compile(r"\.(?:ya?ml|json|ndjson|conf|cfg|ini|toml|xml|properties|rules|tmpl|sh|sql|env|prom)$")
+_SAMPLES = (".example", ".sample", ".dist", ".template", ".tmpl", ".tpl", ".j2")
+"""What a file is called that somebody copies and fills in first."""
 
 
 class References(Check):
@@ -17,24 +26,46 @@ class References(Check):
     fix = "Define it, or correct the name; paths are relative to compose.yaml."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        services = context.services
-        path, data = context.path("compose.yaml"), context.mapping("compose.yaml")
-        defined = {
-            key: set(mapped(data.get(key))) | {"default"} for key in ("networks", "volumes", "secrets", "configs")
-        }
-        for name, service in services.items():
-            each = mapped(service)
-            for key, used, line in _named(each):
-                if used not in defined[key]:
-                    yield self.finding(path, line, f"{name} uses the {key[:-1]} {used!r}, which is not defined")
-            for source, line in _mounts(each):
-                if source.startswith("./") and not _exists(context, source):
-                    yield self.finding(path, line, f"{name} mounts {source}, which the pack does not have")
-                elif source[:1] not in "./~$" and source not in defined["volumes"]:
-                    yield self.finding(path, line, f"{name} uses the volume {source!r}, which is not defined")
-            for other in each.get("depends_on") or ():
-                if other not in services:
-                    yield self.finding(path, each.at("depends_on"), f"{name} waits for {other!r}, which is no service")
+        if not context.foreign:
+            _ = context.services
+        every = composed(context)
+        for each in every:
+            beside = [other for other in every if other.folder == each.folder]
+            for service in each.services.values():
+                if not any(other.open for other in beside):
+                    yield from self._names(service, beside)
+                yield from self._mounts(context, service)
+
+    def _names(self, service: Service, beside: list[Composed]) -> Iterator[Finding]:
+        subject = f"service {service.name}"
+        defined = {key: {"default", *(name for each in beside for name in each.defined(key))} for key in _KINDS}
+        for key, used, line in _named(service.data):
+            if used not in defined[key] and "$" not in used:
+                message = f"{service.name} uses the {key[:-1]} {used!r}, which is not defined"
+                yield self.finding(service.path, line, message, subject=subject)
+        for mount in service.mounts:
+            if not mount.bound and mount.source not in defined["volumes"] and "$" not in mount.source:
+                message = f"{service.name} uses the volume {mount.source!r}, which is not defined"
+                yield self.finding(service.path, mount.line, message, subject=subject)
+        services = {name for each in beside for name in each.services}
+        for other, line in _waits(service.data):
+            if other not in services:
+                message = f"{service.name} waits for {other!r}, which is no service: {nearest(other, services)}"
+                yield self.finding(service.path, line, message, subject=subject)
+
+    def _mounts(self, context: Context, service: Service) -> Iterator[Finding]:
+        for mount in service.mounts:
+            path = service.host_path(mount)
+            if path is None or _there(context, path):
+                continue
+            subject, missing = f"service {service.name}", f"{service.name} mounts {mount.source}"
+            if not context.foreign:
+                yield self.finding(
+                    service.path, mount.line, f"{missing}, which the pack does not have", subject=subject
+                )
+            elif _is_text(mount) and not any(context.exists(f"{path}{tail}") for tail in _SAMPLES):
+                message = f"{missing}, which is not there: the container gets an empty folder in its place"
+                yield self.finding(service.path, mount.line, message, severity="warning", subject=subject)
 
 
 def _named(service: Mapped) -> Iterator[tuple[str, str, int]]:
@@ -46,18 +77,26 @@ def _named(service: Mapped) -> Iterator[tuple[str, str, int]]:
             yield key, str(each.get("source", "") if isinstance(each, Mapped) else each), line
 
 
-def _mounts(service: Mapped) -> Iterator[tuple[str, int]]:
-    found = listed(service.get("volumes"))
-    for volume, line in zip(found, found.lines, strict=True):
-        if not isinstance(volume, Mapped):
-            yield str(volume).partition(":")[0], line
-        elif volume.get("type") in ("bind", "volume"):
-            yield str(volume.get("source", "")), line
+def _waits(service: Mapped) -> Iterator[tuple[str, int]]:
+    found = service.get("depends_on")
+    if isinstance(found, Mapped):
+        required = (
+            name for name, how in found.items() if not isinstance(how, Mapped) or how.get("required") is not False
+        )
+        yield from ((name, found.at(name)) for name in required)
+    yield from zip(map(str, listed(found)), listed(found).lines, strict=True)
 
 
-def _exists(context: Context, source: str) -> bool:
-    """Whether the pack has the file or folder; secrets are made by `obsboot init`, outside the pack's files."""
-    path = context.path(source)
-    if path == context.path("secrets") or path.startswith((f"{context.path('secrets')}/", context.path(".env"))):
-        return True
-    return any(each == path or each.startswith(f"{path}/") for each in context.files.texts)
+def _is_text(mount: Mount) -> bool:
+    """Whether what is mounted is a file that somebody has written, not data that comes into being."""
+    return (
+        bool(_FILE.search(mount.source)) and posixpath.splitext(mount.source)[1] == posixpath.splitext(mount.target)[1]
+    )
+
+
+def _there(context: Context, path: str) -> bool:
+    """Whether the file or folder is there; a pack's secrets are made by `obsboot init`, outside its files."""
+    if context.foreign:
+        return context.exists(path)
+    made = context.path("secrets")
+    return path == made or path.startswith((f"{made}/", context.path(".env"))) or context.exists(path)

@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
-from obsboot.sources.context import Context, listed, mapped
-from obsboot.sources.documents import Mapped
+from obsboot.model import Finding, Severity
+from obsboot.sources.context import Context
+from obsboot.sources.documents import listed
+from obsboot.sources.topology import Service, composed
 
 _SENSITIVE = re.compile(
-    r"PASS(WORD|WD)?|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIAL|DATA_SOURCE_(NAME|PASS)", re.IGNORECASE
+    r"PASS(WORD|WD)?|SECRET|TOKEN(?!IZ)|API_?KEY|PRIVATE_KEY|CREDENTIAL|DATA_SOURCE_(NAME|PASS)", re.IGNORECASE
 )
 _VARIABLE = re.compile(r"\$\{\w+(:?\?[^}]*)?\}|\$\w+")
 _IN_URL = re.compile(r"://[^/\s:@]+:(?P<secret>[^@\s]+)@")
+_NOT_THE_SECRET = ("FILE", "_HASH")
+_NO_SECRET = re.compile(r"(?:true|false|yes|no|on|off|\d+[smhd]?|/[\w./-]+)", re.IGNORECASE)
+"""A switch, a number, a path: what a setting about secrets may say."""
 
 
 class ComposeSecrets(Check):
@@ -24,32 +28,31 @@ class ComposeSecrets(Check):
     fix = "Refer to a variable of .env without a default: ${EXPORTER_PASSWORD}, or to a file under secrets/."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        path = context.path("compose.yaml")
-        for name, service in context.services.items():
-            for variable, value, line in _environment(mapped(service)):
-                bare = _VARIABLE.sub("", value)
-                sensitive = _SENSITIVE.search(variable) and not variable.upper().endswith(("_FILE", "FILE"))
-                if sensitive and bare.strip() and not _IN_URL.search(value):
-                    yield self.finding(path, line, f"{name}: {variable} is written out, or has a default")
-                found = _IN_URL.search(value)
-                if found and _VARIABLE.sub("", found["secret"]).strip():
-                    yield self.finding(path, line, f"{name}: {variable} holds a password inside an address")
-            for text, line in _items(mapped(service), "command"):
-                found = _IN_URL.search(text)
-                if found and _VARIABLE.sub("", found["secret"]).strip():
-                    yield self.finding(path, line, f"{name}: its command holds a password")
+        if not context.foreign:
+            _ = context.services
+        severity: Severity = "warning" if context.foreign else "error"
+        for each in composed(context):
+            for service in each.services.values():
+                for line, message in _faults(service):
+                    text, subject = f"{service.name}: {message}", f"service {service.name}"
+                    yield self.finding(each.path, line, text, severity=severity, subject=subject)
 
 
-def _environment(service: Mapped) -> Iterator[tuple[str, str, int]]:
-    given = service.get("environment")
-    if isinstance(given, Mapped):
-        for variable, value in given.items():
-            yield variable, "" if value is None else str(value), given.at(variable)
-    for text, line in _items(service, "environment"):
-        variable, _, value = text.partition("=")
-        yield variable, value, line
+def _faults(service: Service) -> Iterator[tuple[int, str]]:
+    for variable, (value, line) in service.environment.items():
+        bare = _VARIABLE.sub("", value).strip()
+        sensitive = _SENSITIVE.search(variable) and not variable.upper().endswith(_NOT_THE_SECRET)
+        if sensitive and bare and not _IN_URL.search(value) and not _NO_SECRET.fullmatch(bare):
+            yield line, f"{variable} is written out, or has a default"
+        if _told(value):
+            yield line, f"{variable} holds a password inside an address"
+    words = listed(service.data.get("command"))
+    for text, line in zip(map(str, words), words.lines, strict=True):
+        if _told(text):
+            yield line, "its command holds a password"
 
 
-def _items(service: Mapped, key: str) -> Iterator[tuple[str, int]]:
-    found = listed(service.get(key))
-    yield from zip(map(str, found), found.lines, strict=True)
+def _told(text: str) -> bool:
+    """Whether an address in the text holds a password."""
+    found = _IN_URL.search(text)
+    return bool(found and _VARIABLE.sub("", found["secret"]).strip())

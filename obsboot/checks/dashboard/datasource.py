@@ -1,4 +1,4 @@
-"""Data sources."""
+"""Data sources of panels."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.promql.variables import used
 from obsboot.render.logs.logged import keeps_logs, store_address
 from obsboot.render.logs.panels import PLUGINS
 from obsboot.sources.boards import Board, Panel
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
+from obsboot.sources.loading import Offer, offers
 from obsboot.sources.provisioning import datasources
 
-_OWN = frozenset({"__expr__", "-- Mixed --", "-- Dashboard --", "-- Grafana --"})
+_OWN = frozenset({"__expr__", "-- Mixed --", "-- Dashboard --", "-- Grafana --", "grafana", "-100"})
 """What Grafana has without anybody providing it."""
 
 
@@ -31,47 +32,62 @@ class DataSource(Check):
     )
 
     def run(self, context: Context) -> Iterator[Finding]:
-        provisioned = list(datasources(context))
-        for board in context.boards:
+        for board, offer in offers(context):
+            seen: set[object] = set()
             for panel in board.panels:
                 if not panel.row and panel.asks:
-                    yield from self._panel(board, panel, {each.uid for each in provisioned})
-            if context.stack.owns_stack:
-                yield from self._variables(board, {each.type for each in provisioned})
-        yield from self._provisioned(context)
+                    yield from self._panel(panel, offer, seen if context.foreign else None)
+            if offer.certain and (context.foreign or context.stack.owns_stack) and not board.local:
+                yield from self._variables(board, offer)
+        if not context.foreign and context.stack.owns_stack:
+            yield from self._provisioned(context)
 
-    def _panel(self, board: Board, panel: Panel, provisioned: set[str]) -> Iterator[Finding]:
-        plugins = {str(v.get("name")): str(v.get("query")) for v in board.variables if v.get("type") == "datasource"}
+    def _panel(self, panel: Panel, offer: Offer, seen: set[object] | None) -> Iterator[Finding]:
+        """What is wrong with what the panel names; `seen` is what a foreign dashboard has been told of already."""
         places: list[tuple[Way, object]] = [(("datasource",), panel.data.get("datasource"))]
         places += [(("targets", n, "datasource"), target.get("datasource")) for n, target in enumerate(panel.targets)]
         for way, source in places:
-            if way[0] == "targets" and source is None:
+            if source is None and way[0] == "targets":
                 continue  # the panel's own holds for it
-            uid = source.get("uid") if isinstance(source, dict) else source
-            type_ = str(source.get("type") or "") if isinstance(source, dict) else ""
-            variable = used(str(uid or ""))
-            plugin = plugins.get(variable[0]) if variable else ""
-            message = ""
-            if plugin is None or (not plugin and uid not in provisioned | _OWN):
-                message = f"asks the data source {uid!r}, which is neither variable nor provisioned"
-            elif plugin and type_ not in ("", plugin):
-                message = f"asks ${variable[0]} as a source of type {type_}, and it offers {plugin}"
-            if message:
-                yield self.finding(board.path, panel.line(*way), f"panel {panel.title!r} {message}")
+            fault = _fault(panel.board, source, offer, foreign=seen is not None)
+            if fault is None or (seen is not None and fault in seen):
+                continue
+            if seen is not None:
+                seen.add(fault)
+            text, line = f"panel {panel.title!r} {fault[0]}", panel.line(*way, "uid")
+            yield self.finding(panel.board.path, line, text, severity=fault[1], subject=panel.subject)
 
-    def _variables(self, board: Board, types: set[str]) -> Iterator[Finding]:
-        for number, variable in enumerate(board.variables):
-            plugin = variable.get("query")
-            if variable.get("type") == "datasource" and plugin not in types and not board.local:
-                message = f"${variable.get('name')} offers no data source: none of type {plugin!r} is provisioned"
-                yield self.finding(board.path, board.line("templating", "list", number), message)
+    def _variables(self, board: Board, offer: Offer) -> Iterator[Finding]:
+        for variable in board.variables:
+            if variable.type == "datasource" and variable.text not in offer.types:
+                message = f"${variable.name} offers no data source: none of type {variable.text!r} is provisioned"
+                yield self.finding(board.path, variable.line(), message, subject=variable.subject)
 
     def _provisioned(self, context: Context) -> Iterator[Finding]:
-        if not context.stack.owns_stack:
-            return
         hosts = set(context.services) if context.has("compose.yaml") else set()
         elsewhere = urlsplit(store_address(context.stack)).hostname if keeps_logs(context.stack) else None
         for source in datasources(context):
             host = urlsplit(str(source.data.get("url", ""))).hostname
             if host not in hosts and not (host == elsewhere and source.type in PLUGINS.values()):
                 yield self.finding(source.path, source.data.at("url"), f"no container is called {host!r}")
+
+
+def _fault(board: Board, source: object, offer: Offer, *, foreign: bool) -> tuple[str, Severity] | None:
+    """What is wrong with a data source that a panel or a query names, and how bad it is."""
+    uid = source.get("uid") if isinstance(source, dict) else source
+    said = str(source.get("type") or "") if isinstance(source, dict) else ""
+    names = used(str(uid or ""))
+    lost = f"asks the data source {uid!r}, which is neither variable nor provisioned"
+    if not names:
+        usual = foreign and uid in (None, "", "default")
+        return None if usual or uid in offer.names | _OWN else (lost, offer.severity)
+    plugin = board.plugins.get(names[0])
+    if plugin is None:
+        if any(variable.name == names[0] for variable in board.variables):
+            return None  # a list of names of data sources
+        unsure = names[0].startswith("DS_") and not offer.certain  # scripts that import dashboards fill these in
+        return lost, offer.severity if unsure else "error"
+    if plugin and said not in ("", plugin):
+        what = f"asks ${names[0]} as a source of type {said}, and it offers {plugin}"
+        return what, "warning" if foreign else "error"  # Grafana goes by the uid
+    return None

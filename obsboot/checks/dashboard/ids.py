@@ -18,13 +18,17 @@ class Ids(Check):
     fix = "Give one of them a new id."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        severity = "warning" if context.foreign else self.severity
         for board in context.boards:
             seen: dict[object, str] = {}
             for panel in board.panels:
-                number = panel.data.get("id")
+                number, message = panel.data.get("id"), ""
                 if not isinstance(number, int):
-                    yield self.finding(board.path, panel.line("id"), f"panel {panel.title!r} has no id")
+                    message = "" if context.foreign else f"panel {panel.title!r} has no id"
                 elif number in seen:
                     message = f"panel {panel.title!r} has the id {number}, as has {seen[number]!r}"
-                    yield self.finding(board.path, panel.line("id"), message)
-                seen.setdefault(number, panel.title)
+                if message:
+                    line = panel.line("id")
+                    yield self.finding(board.path, line, message, severity=severity, subject=panel.subject)
+                if number is not None:
+                    seen.setdefault(str(number) if not isinstance(number, int) else number, panel.title)

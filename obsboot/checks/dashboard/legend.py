@@ -22,23 +22,26 @@ class Legend(Check):
     fix = "Use a label that the expression keeps, or a plain name."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        severity = "warning" if context.foreign else self.severity
         for board in context.boards:
             for panel in board.panels:
                 for number, target in enumerate(panel.targets):
                     if panel.kind(target) == "logs":
                         key, faults = "alias", _missing(target)
                     else:
-                        key, faults = "legendFormat", _dropped(context, panel, target)
+                        key, faults = "legendFormat", _dropped(context, panel, number)
                     for fault in faults:
                         line = panel.line("targets", number, key)
-                        yield self.finding(board.path, line, f"panel {panel.title!r}: {fault}")
+                        message = f"panel {panel.title!r}: {fault}"
+                        yield self.finding(board.path, line, message, severity=severity, subject=panel.subject)
 
 
-def _dropped(context: Context, panel: Panel, target: dict[str, Any]) -> Iterator[str]:
+def _dropped(context: Context, panel: Panel, number: int) -> Iterator[str]:
     """Labels that the expression has aggregated away."""
+    target = panel.targets[number]
     labels = _LABEL.findall(str(target.get("legendFormat") or ""))
-    query = next((q for q in panel.queries if q.raw == target.get("expr")), None)
-    study = context.study(query) if query else None
+    query = panel.asked.get(number)
+    study = context.study(query) if query and labels and target.get("format") != "table" else None
     for label in labels if study else ():
         if study and not study.shape.labels.may_have(label):
             yield f"{{{{{label}}}}} is not in the result, which has {study.shape.labels}"
@@ -46,7 +49,10 @@ def _dropped(context: Context, panel: Panel, target: dict[str, Any]) -> Iterator
 
 def _missing(target: dict[str, Any]) -> Iterator[str]:
     """Fields by which a question to the log store does not tell its documents apart."""
-    groups = {str(each.get("field")) for each in target.get("bucketAggs") or () if isinstance(each, dict)}
+    buckets = target.get("bucketAggs")
+    groups = (
+        {str(each.get("field")) for each in buckets if isinstance(each, dict)} if isinstance(buckets, list) else set()
+    )
     for name in _TERM.findall(str(target.get("alias") or "")):
         if name not in groups | {"metric", "field"}:
             yield f"{{{{{name}}}}} is no field that its documents are told apart by"

@@ -16,8 +16,12 @@ class NoValue(Check):
     fix = "Set fieldConfig.defaults.noValue to one sentence (`empty` of the signal)."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        _ = context.pack  # a rule for what obsboot writes; elsewhere nobody has agreed to it
         for board in context.boards:
             for panel in board.panels:
                 if panel.asks and not board.local and not str(panel.defaults.get("noValue") or "").strip():
-                    line = panel.line("fieldConfig", "defaults")
-                    yield self.finding(board.path, line, f"panel {panel.title!r} does not say why it may be empty")
+                    line, message = (
+                        panel.line("fieldConfig", "defaults"),
+                        f"{panel.subject} does not say why it may be empty",
+                    )
+                    yield self.finding(board.path, line, message, subject=panel.subject)

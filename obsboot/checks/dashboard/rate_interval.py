@@ -6,15 +6,21 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.promql import seconds_of, spell
+from obsboot.sources.boards import Panel
 from obsboot.sources.configs import duration
 from obsboot.sources.context import Context, mapped
 from obsboot.sources.provisioning import datasources
 
 _FIXED_FROM = 600.0
 _FIXED_TO = 90 * 86400.0
+_SHORT = 300.0
+"""A window that is shorter than this misses samples as soon as somebody looks at a day."""
 _RANGE = re.compile(r"\[\s*([^\]:]+?)\s*(?::[^\]]*)?\]")
+_SELECTOR = r'[\w:$]*(?:\{(?:"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'|[^}"\'])*\})?'
+_RATE = re.compile(rf"\b(rate|irate|increase)\s*\(\s*{_SELECTOR}\s*\[\s*([^\]:]+?)\s*\]")
+_FOLLOWING = ("__rate_interval", "__range", "__range_s")
 
 
 class RateInterval(Check):
@@ -28,12 +34,27 @@ class RateInterval(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         for board in context.boards:
             for panel in board.panels:
-                for query in panel.queries:
-                    for window in _RANGE.findall(query.raw):
-                        if not _fits(window):
-                            message = f"{query.owner} uses the window [{window}]"
-                            yield self.finding(board.path, query.line(), message)
-        yield from self._interval(context)
+                yield from self._foreign(panel) if context.foreign else self._own(panel)
+        if not context.foreign:
+            yield from self._interval(context)
+
+    def _own(self, panel: Panel) -> Iterator[Finding]:
+        for query in panel.queries:
+            for window in _RANGE.findall(query.raw):
+                if not _fits(window):
+                    message = f"{query.owner} uses the window [{window}]"
+                    yield self.finding(query.path, query.line(), message, subject=panel.subject)
+
+    def _foreign(self, panel: Panel) -> Iterator[Finding]:
+        """Rates over time alone: a number of now may be of any window, and other functions are meant as they are."""
+        for number, query in panel.asked.items():
+            target = panel.targets[number]
+            if target.get("instant") and not target.get("range"):
+                continue
+            for function, window in dict.fromkeys(_RATE.findall(query.raw)):
+                if severity := _severity(window):
+                    message = f"{query.owner}: {function}() over [{window}], which does not follow the zoom"
+                    yield self.finding(query.path, query.line(), message, severity=severity, subject=panel.subject)
 
     def _interval(self, context: Context) -> Iterator[Finding]:
         """Grafana makes $__rate_interval from the interval that its data source says."""
@@ -48,8 +69,23 @@ class RateInterval(Check):
 
 def _fits(window: str) -> bool:
     if "$" in window:
-        return re.sub(r"[${}]", "", window).split(":")[0] in ("__rate_interval", "__range", "__range_s")
+        return _plain(window) in _FOLLOWING
     try:
         return _FIXED_FROM <= seconds_of(window) <= _FIXED_TO
     except ValueError:
         return False
+
+
+def _severity(window: str) -> Severity | None:
+    """How bad the window of a rate is; None where it is well."""
+    if "$" in window or "[" in window:
+        return "warning" if _plain(window) in ("__interval", "__interval_ms") else None
+    try:
+        length = seconds_of(window)
+    except ValueError:
+        return None
+    return None if length >= _FIXED_FROM else "warning" if length < _SHORT else "info"
+
+
+def _plain(window: str) -> str:
+    return re.sub(r"[${}]", "", window).split(":")[0]

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.promql.variables import used
 from obsboot.sources.boards import Panel
 from obsboot.sources.context import Context
 
 _LINES = frozenset({"logs", "raw_data", "raw_document"})
 """Metrics of the log store that are the documents themselves."""
+_SILENT = ("row", "text", "dashlist", "alertlist", "news", "annolist")
+_ASKING = frozenset({
+    "timeseries", "graph", "stat", "singlestat", "gauge", "bargauge", "barchart", "piechart", "heatmap", "histogram",
+    "table", "table-old", "state-timeline", "status-history", "logs", "trend", "xychart", "candlestick",
+})  # fmt: skip
+"""Types that show nothing without a query."""
 
 
 class Targets(Check):
@@ -24,32 +30,59 @@ class Targets(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         for board in context.boards:
             for panel in board.panels:
-                if panel.type not in ("row", "text", "dashlist", "alertlist", "news", "annolist"):
-                    yield from self._panel(panel)
+                if context.foreign and panel.type in _ASKING and not panel.borrowed:
+                    yield from self._foreign(panel)
+                elif not context.foreign and panel.type not in _SILENT:
+                    yield from self._own(panel)
 
-    def _panel(self, panel: Panel) -> Iterator[Finding]:
+    def _own(self, panel: Panel) -> Iterator[Finding]:
         if not panel.targets:
-            yield self.finding(panel.board.path, panel.line("targets"), f"panel {panel.title!r} has no query")
-        seen: set[object] = set()
+            yield self._of(panel, panel.line("targets"), f"panel {panel.title!r} has no query")
         for number, target in enumerate(panel.targets):
             for key, fault in _faults(panel, target):
                 message = f"panel {panel.title!r}: query {number + 1} {fault}"
-                yield self.finding(panel.board.path, panel.line("targets", number, key), message)
+                yield self._of(panel, panel.line("targets", number, key), message)
+        yield from self._references(panel, strict=True)
+
+    def _foreign(self, panel: Panel) -> Iterator[Finding]:
+        if not panel.targets and not panel.data.get("snapshotData"):
+            yield self._of(panel, panel.line("targets"), f"panel {panel.title!r} has no query", "warning")
+        for number, target in enumerate(panel.targets):
+            kind = panel.kind(target)
+            for key, fault in _faults(panel, target) if kind != "logs" else ():
+                message = f"panel {panel.title!r}: query {number + 1} {fault}"
+                severity: Severity = "error" if kind == "expression" and fault != _EMPTY else "warning"
+                yield self._of(panel, panel.line("targets", number, key), message, severity)
+        if panel.targets and all(target.get("hide") for target in panel.targets):
+            yield self._of(panel, panel.line("targets"), f"panel {panel.title!r}: every query is hidden", "warning")
+        yield from self._references(panel, strict=False)
+
+    def _references(self, panel: Panel, *, strict: bool) -> Iterator[Finding]:
+        """Equal refIds; where it is `strict`, missing ones as well, which Grafana makes up."""
+        seen: set[object] = set()
+        for number, target in enumerate(panel.targets):
             reference = target.get("refId")
-            if not reference or reference in seen:
+            if reference in seen or (strict and not reference):
                 message = f"panel {panel.title!r}: query {number + 1} has the refId {reference!r} of another, or none"
-                yield self.finding(panel.board.path, panel.line("targets", number), message)
-            seen.add(reference)
+                yield self._of(panel, panel.line("targets", number, *(("refId",) if reference else ())), message)
+            if isinstance(reference, str) and reference:
+                seen.add(reference)
+
+    def _of(self, panel: Panel, line: int, message: str, severity: Severity | None = None) -> Finding:
+        return self.finding(panel.board.path, line, message, severity=severity, subject=panel.subject)
+
+
+_EMPTY = "is empty"
 
 
 def _faults(panel: Panel, target: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with one query, each with the key that it is about."""
     kind = panel.kind(target)
     key, text = panel.text(target)
-    if kind == "logs" and panel.board.local:
+    if kind == "other" or (kind == "logs" and panel.board.local):
         return  # of their own log store people may ask for everything, in any way that it knows
     if not text.strip() and not target.get("conditions"):
-        yield key, "is empty" if kind != "logs" else "is empty, so it asks every document of every instance"
+        yield key, _EMPTY if kind != "logs" else "is empty, so it asks every document of every instance"
     elif kind == "logs" and target.get("queryType") != "PPL":
         yield from _measures(target)
     elif kind == "expression":

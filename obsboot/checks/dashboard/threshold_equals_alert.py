@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.promql.conditions import comparisons, skeleton
-from obsboot.sources.boards import Panel
+from obsboot.sources.boards import Panel, objects
 from obsboot.sources.context import Context
 
 
@@ -19,6 +19,7 @@ class ThresholdEqualsAlert(Check):
     fix = "Change the number in overrides.yaml: panel, alert, runbook and test all take it from there."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        _ = context.pack  # what a foreign panel marks need not be what its alerts are about
         limits = list(_limits(context))
         for board in context.boards:
             for panel in board.panels:
@@ -30,7 +31,7 @@ class ThresholdEqualsAlert(Check):
                         yield self.finding(
                             board.path, panel.line("fieldConfig", "defaults", "thresholds"),
                             f"panel {panel.title!r} has the thresholds {numbers}, and {limit.alert} fires at "
-                            f"{limit.number:g}",
+                            f"{limit.number:g}", subject=panel.subject,
                         )  # fmt: skip
 
 
@@ -60,7 +61,8 @@ def _limits(context: Context) -> Iterator[Limit]:
 def _steps(panel: Panel) -> set[float]:
     thresholds = panel.defaults.get("thresholds")
     steps = thresholds.get("steps") if isinstance(thresholds, dict) else None
-    return {float(step["value"]) for step in steps or () if isinstance(step, dict) and step.get("value") is not None}
+    values = (step.get("value") for _, step in objects(steps))
+    return {float(value) for value in values if isinstance(value, int | float)}
 
 
 def _jobs(context: Context, panel: Panel) -> frozenset[str]:

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from obsboot.catalog.sweep import grafana_units
 from obsboot.checks.base import Check
 from obsboot.model import Finding
+from obsboot.sources.boards import Board, Panel, objects
 from obsboot.sources.context import Context
+from obsboot.sources.documents import Way
+from obsboot.sources.guesses import meant
+
+_OWN = ("suffix:", "prefix:", "si:", "time:", "count:", "currency", "bool:")
+"""Beginnings of units that everybody may make up."""
+_NUMBERS = frozenset({"timeseries", "stat", "gauge", "bargauge", "barchart"})
+"""Types that show numbers and say nothing else of what they are."""
 
 
 class Unit(Check):
@@ -21,12 +29,58 @@ class Unit(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         known = grafana_units()
         for board in context.boards:
-            for panel in board.panels:
-                if not panel.asks or panel.type == "logs":
-                    continue  # lines have no unit
-                unit = panel.defaults.get("unit")
-                if not unit:
-                    yield self.finding(board.path, panel.line("fieldConfig"), f"panel {panel.title!r} has no unit")
-                elif unit not in known and not str(unit).startswith(("suffix:", "prefix:", "si:")):
-                    line = panel.line("fieldConfig", "defaults", "unit")
-                    yield self.finding(board.path, line, f"panel {panel.title!r}: Grafana knows no unit {unit!r}")
+            yield from self._foreign(board, known) if context.foreign else self._own(board, known)
+
+    def _own(self, board: Board, known: frozenset[str]) -> Iterator[Finding]:
+        for panel in board.panels:
+            if not panel.asks or panel.type == "logs":
+                continue  # lines have no unit
+            unit = panel.defaults.get("unit")
+            line, message = panel.line("fieldConfig", "defaults", "unit"), ""
+            if not unit:
+                line, message = panel.line("fieldConfig"), f"panel {panel.title!r} has no unit"
+            elif not _known(unit, known):
+                message = f"panel {panel.title!r}: Grafana knows no unit {unit!r}"
+            if message:
+                yield self.finding(board.path, line, message, subject=panel.subject)
+
+    def _foreign(self, board: Board, known: frozenset[str]) -> Iterator[Finding]:
+        for panel in board.panels:
+            said = list(_said(panel))
+            for way, unit in said:
+                if not _known(unit, known):
+                    advice = meant(unit, known) if len(unit) > 2 else ""
+                    message = f"panel {panel.title!r}: Grafana knows no unit {unit!r}{advice}"
+                    yield self.finding(board.path, panel.line(*way), message, severity="warning", subject=panel.subject)
+            if not said and _needs(panel):
+                line, message = panel.line("fieldConfig"), f"panel {panel.title!r} has no unit"
+                yield self.finding(board.path, line, message, severity="info", subject=panel.subject)
+
+
+def _known(unit: object, known: frozenset[str]) -> bool:
+    return unit in known or "$" in str(unit) or str(unit).startswith(_OWN)
+
+
+def _said(panel: Panel) -> Iterator[tuple[Way, str]]:
+    """The units that a panel says, of all its fields and of some, in the manners of before and of today."""
+    config = panel.data.get("fieldConfig")
+    places: list[tuple[Way, object]] = [(("fieldConfig", "defaults", "unit"), panel.defaults.get("unit"))]
+    for number, each in objects(config.get("overrides") if isinstance(config, dict) else None):
+        for at, one in objects(each.get("properties")):
+            if one.get("id") == "unit":
+                places.append((("fieldConfig", "overrides", number, "properties", at, "value"), one.get("value")))
+    if panel.type == "graph":
+        places += [(("yaxes", n, "format"), each.get("format")) for n, each in objects(panel.data.get("yaxes"))]
+    if panel.type == "singlestat":
+        places.append((("format",), panel.data.get("format")))
+    yield from ((way, unit) for way, unit in places if isinstance(unit, str) and unit)
+
+
+def _needs(panel: Panel) -> bool:
+    """Whether numbers are shown that could be anything."""
+    options = panel.data.get("options")
+    reduced = options.get("reduceOptions") if isinstance(options, dict) else None
+    names = isinstance(options, dict) and options.get("textMode") == "name"
+    picked = isinstance(reduced, dict) and bool(reduced.get("fields"))
+    named = names or picked or bool(panel.defaults.get("mappings"))
+    return panel.type in _NUMBERS and panel.asks and not panel.borrowed and not named

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from obsboot.checks.base import Check
 from obsboot.model import Finding
-from obsboot.sources.boards import Board
+from obsboot.sources.boards import Board, objects
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
 
@@ -33,7 +33,7 @@ class Links(Check):
                     if uid not in uids:
                         message = f"{alert.owner}: no dashboard has the uid {uid!r}"
                         yield self.finding(alert.path, alert.annotations.at(key), message)
-        for board in context.boards:
+        for board in () if context.foreign else context.boards:
             yield from self._board(board, uids)
         yield from self._saved(context)
 
@@ -62,7 +62,7 @@ class Links(Check):
         ways: list[tuple[Way, object]] = [(("links",), board.data.get("links"))]
         ways += [((*panel.way, "links"), panel.data.get("links")) for panel in board.panels]
         for way, links in ways:
-            for number, link in enumerate(links if isinstance(links, list) else ()):
+            for number, link in objects(links):
                 for uid in _BOARD.findall(str(link.get("url", ""))):
                     if uid not in uids:
                         message = f"the link {link.get('title')!r} leads to a dashboard that is not in the pack: {uid}"

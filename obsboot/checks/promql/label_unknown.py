@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 
 
@@ -20,4 +20,16 @@ class LabelUnknown(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         for query, study in context.studies:
             for problem in study.of("label"):
-                yield self.finding(query.path, query.line(problem.where), f"{query.owner}: {problem.message}")
+                if query.panel and _external(context, problem.message):
+                    continue
+                severity: Severity = "warning" if context.foreign and not problem.sure else "error"
+                message = f"{query.owner}: {problem.message}"
+                yield self.finding(
+                    query.path, query.line(problem.where), message, severity=severity, subject=query.owner
+                )
+
+
+def _external(context: Context, message: str) -> bool:
+    """Whether it is about a label that Prometheus adds to what it hands on: a panel may ask whoever it hands it to."""
+    exporters = context.series.exporters
+    return exporters is not None and any(f"`{label}`" in message for label in exporters.external)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 
 _WHOLE = re.compile(r"\d+(?:\.0)?")
@@ -24,4 +24,6 @@ class BucketBound(Check):
                 for matcher in selector.matchers:
                     if matcher.name == "le" and matcher.op in ("=", "!=") and _WHOLE.fullmatch(matcher.value):
                         message = f"{query.owner}: le{matcher.op}{matcher.value!r} matches on one major version only"
-                        yield self.finding(query.path, query.line(selector.name), message)
+                        severity: Severity = "warning" if context.foreign else "error"
+                        where = query.line(selector.name)
+                        yield self.finding(query.path, where, message, severity=severity, subject=query.owner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
+from obsboot.checks.promql.gravity import gravity
 from obsboot.model import Finding
 from obsboot.sources.context import Context
 
@@ -19,5 +20,11 @@ class Matching(Check):
 
     def run(self, context: Context) -> Iterator[Finding]:
         for query, study in context.studies:
-            for problem in study.of("matching"):
-                yield self.finding(query.path, query.line(problem.where), f"{query.owner}: {problem.message}")
+            problems = tuple(study.of("matching"))
+            for problem in problems[:1] if context.foreign else problems:
+                severity = gravity(study, sure=problem.sure)
+                severity = "warning" if context.foreign and severity == "error" and not problem.sure else severity
+                message = f"{query.owner}: {problem.message}"
+                yield self.finding(
+                    query.path, query.line(problem.where), message, severity=severity, subject=query.owner
+                )

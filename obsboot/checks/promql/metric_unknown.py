@@ -19,5 +19,11 @@ class MetricUnknown(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         for query, study in context.studies:
             for selector in study.selectors:
-                if why := context.series.missing(selector):
-                    yield self.finding(query.path, query.line(name_of(selector)), f"{query.owner}: {why}")
+                if absence := context.series.missing(selector):
+                    yield self.finding(
+                        query.path,
+                        query.line(name_of(selector)),
+                        f"{query.owner}: {absence.message}",
+                        severity=absence.severity,
+                        subject=query.owner,
+                    )

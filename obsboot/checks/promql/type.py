@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.checks.promql.gravity import gravity
+from obsboot.model import Finding, Severity
+from obsboot.promql.provenance import Study
 from obsboot.promql.shapes import CUMULATIVE
 from obsboot.sources.context import Context
+from obsboot.sources.queries import Query
 
 
 class Type(Check):
@@ -20,10 +23,19 @@ class Type(Check):
         for query, study in context.studies:
             found = tuple(study.of("type", "le", "quantile"))
             for problem in found:
-                yield self.finding(query.path, query.line(problem.where), f"{query.owner}: {problem.message}")
-            if not found and study.shape.type in CUMULATIVE:
-                subject = study.shape.source or "the result"
+                severity = gravity(study, sure=problem.sure)
+                message = f"{query.owner}: {problem.message}"
                 yield self.finding(
-                    query.path, query.line(), f"{query.owner}: {subject} is a counter without rate(): it only says for "
-                    "how long the process has run"
-                )  # fmt: skip
+                    query.path, query.line(problem.where), message, severity=severity, subject=query.owner
+                )
+            if not found and study.shape.type in CUMULATIVE:
+                yield self._bare(context, query, study)
+
+    def _bare(self, context: Context, query: Query, study: Study) -> Finding:
+        """A panel, or a record, may show how often something has happened on purpose."""
+        subject = study.shape.source or "the result"
+        message = f"{subject} is a counter without rate(): it only says for how long the process has run"
+        severity: Severity = "info" if context.foreign else "error"
+        return self.finding(
+            query.path, query.line(), f"{query.owner}: {message}", severity=severity, subject=query.owner
+        )

@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
-from obsboot.promql.measures import NUMBER, SECONDS, of_panel
+from obsboot.checks.promql.gravity import gravity
+from obsboot.model import Finding, Severity
+from obsboot.promql.conditions import comparisons, in_percent
+from obsboot.promql.measures import NUMBER, PERCENT, SECONDS, Unit, of_panel
+from obsboot.promql.provenance import Study
+from obsboot.sources import templates
 from obsboot.sources.boards import Panel
 from obsboot.sources.context import Context
+from obsboot.sources.queries import Query
 from obsboot.sources.rulefiles import Rule
 
 
@@ -24,34 +29,60 @@ class UnitFits(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         for query, study in context.studies:
             for problem in study.of("unit", "range"):
-                yield self.finding(query.path, query.line(problem.where), f"{query.owner}: {problem.message}")
+                severity = gravity(study, sure=problem.sure)
+                yield self._found(query, query.line(problem.where), problem.message, severity)
         for rule in context.alerts:
-            yield from self._alert(context, rule)
+            study_of = context.study(rule.query)
+            if study_of is not None:
+                yield from self._declared(context, rule, study_of)
+                yield from self._texts(rule, study_of)
         for panel in (panel for board in context.boards for panel in board.panels):
             yield from self._panel(context, panel)
 
-    def _alert(self, context: Context, rule: Rule) -> Iterator[Finding]:
-        study = context.study(rule.query)
-        if study is None:
-            return
-        unit = study.shape.unit
-        meant = of_panel(_declared(context, rule))
+    def _found(self, query: Query, where: int, message: str, severity: Severity, path: str = "") -> Finding:
+        text = f"{query.owner}: {message}"
+        return self.finding(path or query.path, where, text, severity=severity, subject=query.owner)
+
+    def _declared(self, context: Context, rule: Rule, study: Study) -> Iterator[Finding]:
+        unit, meant = study.shape.unit, of_panel(_declared(context, rule))
         if unit and meant and not unit.same(meant):
-            message = f"{rule.query.owner}: gives {unit}, and its threshold is meant in {meant}"
-            yield self.finding(rule.path, rule.query.line(), message)
+            message = f"gives {unit}, and its threshold is meant in {meant}"
+            yield self._found(rule.query, rule.query.line(), message, "error")
+
+    def _texts(self, rule: Rule, study: Study) -> Iterator[Finding]:
+        unit = _unit(rule.query.text, study)
         for name, text in rule.annotations.items():
+            where = rule.annotations.at(name)
             for function, wanted in _TEMPLATES.items():
                 if unit and re.search(rf"\$value\s*\|\s*{function}\b", str(text)) and not unit.same(wanted):
-                    message = f"{rule.query.owner}: `{function}` takes {wanted}, and the value is {unit}"
-                    yield self.finding(rule.path, rule.annotations.at(name), message)
+                    message = f"`{function}` takes {wanted}, and the value is {unit}"
+                    yield self._found(rule.query, where, message, gravity(study))
+            if templates.percent(str(text)) and unit != PERCENT and _share(rule.query.text):
+                message = "the value is a share of 1, and is shown with a percent sign; use `humanizePercentage`"
+                yield self._found(rule.query, where, message, "warning")
 
     def _panel(self, context: Context, panel: Panel) -> Iterator[Finding]:
         shown = of_panel(str(panel.defaults.get("unit", "")))
         for query in panel.queries if shown else ():
             study = context.study(query)
-            if study and study.shape.unit and shown and not study.shape.unit.same(shown):
-                message = f"{query.owner}: shows {study.shape.unit} as {shown}"
-                yield self.finding(query.path, panel.line("fieldConfig", "defaults", "unit"), message)
+            unit = study.shape.unit if study else None
+            if study and unit and shown and not unit.same(shown):
+                severity = gravity(study)
+                if context.foreign and unit.dims != shown.dims:
+                    severity = "info"  # such as a speed in bytes: the metric has its reason
+                where = panel.line("fieldConfig", "defaults", "unit")
+                yield self._found(query, where, f"shows {unit} as {shown}", severity)
+
+
+def _unit(expr: str, study: Study) -> Unit | None:
+    """The unit of an alert's value; where its metrics have none, a factor of 100 tells that it is in percent."""
+    return study.shape.unit or (PERCENT if in_percent(expr) else None)
+
+
+def _share(expr: str) -> bool:
+    """Whether the value is compared with a part of 1, and with nothing else."""
+    limits = [limit for _, op, limit in comparisons(expr) if op != "=="]
+    return bool(limits) and all(0 < limit < 1 for limit in limits[:1])
 
 
 _TEMPLATES = {"humanizeDuration": SECONDS, "humanizePercentage": NUMBER}

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from obsboot.checks.base import Check
 from obsboot.checks.rules.comparison import always
-from obsboot.model import Finding
+from obsboot.checks.rules.custom import beats, evaluation
+from obsboot.model import Finding, Severity
+from obsboot.promql import spell
 from obsboot.sources.configs import seconds
 from obsboot.sources.context import Context
 from obsboot.sources.rulefiles import Rule
@@ -19,6 +21,9 @@ class Hold(Check):
     fix = "Say `for:`; the catalogue says `for: 0s` where an alert means to fire at once."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        if context.foreign:
+            yield from self._foreign(context)
+            return
         for rule in context.alerts:
             for key in ("for", "keep_firing_for"):
                 if key in rule.data and seconds(rule.data[key]) is None:
@@ -28,6 +33,25 @@ class Hold(Check):
                 continue
             if "for" not in rule.data and not _at_once(context, rule):
                 yield self.finding(rule.path, rule.line, f"{rule.query.owner} has no `for`")
+
+    def _foreign(self, context: Context) -> Iterator[Finding]:
+        """Others may mean to fire at once; but not on absent(), and not in less time than an evaluation takes."""
+        for group in context.groups:
+            every = seconds(group.data.get("interval")) or evaluation(context)
+            for rule in group.rules:
+                if rule.kind == "alert" and not beats(rule):
+                    yield from self._judged(rule, every)
+
+    def _judged(self, rule: Rule, every: float) -> Iterator[Finding]:
+        owner, held = rule.query.owner, seconds(rule.data.get("for", "0s"))
+        if held == 0 and "for" not in rule.data:
+            absent = "absent" in rule.query.text
+            message = f"{owner} asks what is absent, and has no `for`" if absent else f"{owner} has no `for`"
+            severity: Severity = "warning" if absent else "info"
+            yield self.finding(rule.path, rule.line, message, severity=severity, subject=owner)
+        elif held and held < every:
+            message = f"{owner}: {rule.data['for']} is less than the {spell(every)} between evaluations"
+            yield self.finding(rule.path, rule.data.at("for"), message, severity="warning", subject=owner)
 
 
 def _at_once(context: Context, rule: Rule) -> bool:

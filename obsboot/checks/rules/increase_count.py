@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.promql.conditions import increases_compared
 from obsboot.sources.context import Context
 
@@ -22,4 +22,6 @@ class IncreaseCount(Check):
                 continue
             for limit in increases_compared(rule.query.text):
                 message = f"{rule.query.owner} compares an increase() with {limit:g}"
-                yield self.finding(rule.path, rule.query.line("increase"), message)
+                severity: Severity = "info" if context.foreign else "error"
+                where = rule.query.line("increase")
+                yield self.finding(rule.path, where, message, severity=severity, subject=rule.query.owner)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.checks.rules.custom import customary
+from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 
 _NAME = re.compile(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+")
@@ -21,6 +22,12 @@ class RecordName(Check):
     fix = "Rename it, for example job_route:http_request_duration_seconds:p99_5m."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        levelled = sum(":" in rule.name for rule in context.records)
+        usual = customary(levelled, len(context.records))
         for rule in context.records:
             if not _NAME.fullmatch(rule.name):
-                yield self.finding(rule.path, rule.line, f"{rule.name!r} is not of the form level:metric:operations")
+                severity: Severity = "error"
+                if context.foreign:
+                    severity = "warning" if usual and ":" not in rule.name else "info"
+                message = f"{rule.name!r} is not of the form level:metric:operations"
+                yield self.finding(rule.path, rule.line, message, severity=severity, subject=rule.query.owner)

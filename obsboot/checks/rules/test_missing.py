@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 from obsboot.sources.rulefiles import Rule
 
@@ -17,12 +17,16 @@ class TestMissing(Check):
     fix = "Add a test (the catalogue's `replay`), or write in the catalogue why there can be none (`no_replay`)."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        if context.foreign and not context.tests:
+            return
+        severity: Severity = "info" if context.foreign else "error"
         firing = {(test.alert, name) for test in context.tests if test.fires for name in test.covers}
         for rule in context.alerts:
             if rule.local or _excused(context, rule):
                 continue
             if (rule.name, rule.path) not in firing:
-                yield self.finding(rule.path, rule.line, f"no rule test makes {rule.name} fire")
+                message = f"no rule test makes {rule.name} fire"
+                yield self.finding(rule.path, rule.line, message, severity=severity, subject=rule.query.owner)
 
 
 def _excused(context: Context, rule: Rule) -> bool:

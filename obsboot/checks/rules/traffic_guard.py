@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.promql.conditions import unguarded
 from obsboot.sources.context import Context
 
@@ -26,4 +26,6 @@ class TrafficGuard(Check):
                 continue  # a mean, of seconds or bytes, is as true of one event as of many
             if unguarded(rule.query.text, records):
                 message = f"{rule.query.owner} is a ratio of rates without a floor"
-                yield self.finding(rule.path, rule.query.line(), message)
+                severity: Severity = "info" if context.foreign else "error"
+                where = rule.query.line()
+                yield self.finding(rule.path, where, message, severity=severity, subject=rule.query.owner)

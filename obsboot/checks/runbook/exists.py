@@ -9,6 +9,7 @@ from obsboot.checks.base import Check
 from obsboot.checks.rules.comparison import always
 from obsboot.model import Finding
 from obsboot.sources.context import Context
+from obsboot.sources.errors import NotApplicableError
 
 _PARTS = ("What it means", "Look", "Mend")
 
@@ -20,6 +21,8 @@ class Runbook(Check):
     fix = "Write runbooks/<AlertName>.md in the catalogue's `runbook`: what it means, look, mend."
 
     def run(self, context: Context) -> Iterator[Finding]:
+        if context.foreign:
+            raise NotApplicableError("others keep their runbooks where no file of the folder tells")
         parts = {rule.name: _PARTS[:1] if always(context, rule) else _PARTS for rule in context.alerts}
         parts |= dict.fromkeys((rule.name for rule in context.log_rules), _PARTS)
         for rule in context.told:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
-from obsboot.sources.configs import Job
+from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
+from obsboot.sources.scraping import Scrape, Target, configurations
 
 
 class DuplicateTarget(Check):
@@ -17,25 +17,34 @@ class DuplicateTarget(Check):
     fix = "Scrape it in one job; give targets of one job different `instance` labels."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        path = context.path(context.scrape_name)
-        seen: dict[tuple[str, ...], str] = {}
-        looks: set[tuple[str, str]] = set()
-        if context.scrape:
-            for job in context.jobs.values():
-                for target, line in job.targets:
-                    key = (target, str(job.data.get("metrics_path", "/metrics")), str(job.data.get("params", "")))
-                    if key in seen:
-                        yield self.finding(path, line, f"{target} is scraped by {job.name} and by {seen[key]}")
-                    seen.setdefault(key, job.name)
-                    look = (job.name, _instance(job, target))
-                    if look in looks and not job.relabelled:
-                        message = f"two targets of {job.name} have the instance {look[1]!r}"
-                        yield self.finding(path, line, message)
-                    looks.add(look)
+        for each in configurations(context):
+            every = [(job, target) for job in each.jobs for target in job.targets if target.labels is not None]
+            yield from self._twice(context, every)
+            yield from self._alike(every)
+
+    def _twice(self, context: Context, every: list[tuple[Scrape, Target]]) -> Iterator[Finding]:
+        """The same page asked for by two targets, unless each job keeps a part of it only."""
+        seen: dict[tuple[str, ...], Scrape] = {}
+        for job, target in every:
+            page = _page(target)
+            other = seen.setdefault(page, job)
+            if other is not job and not (job.metric_rules and other.metric_rules):
+                severity: Severity = "warning" if context.foreign else "error"
+                message = f"{target.address} is scraped by {job.name} and by {other.name}"
+                yield self.finding(target.path, target.line, message, severity=severity, subject=job.subject)
+
+    def _alike(self, every: list[tuple[Scrape, Target]]) -> Iterator[Finding]:
+        seen: dict[frozenset[tuple[str, str]], Target] = {}
+        for job, target in every:
+            other = seen.setdefault(frozenset(target.series.items()), target)
+            if other is not target and _page(other) != _page(target):
+                writer = target.became.writers.get("instance") if target.became else None
+                path, line = (job.path, writer.written_at) if writer else (target.path, target.line)
+                message = f"two targets of {job.name} have the instance {target.series['instance']!r}"
+                yield self.finding(path, line, f"{message}: {other.address} and {target.address}", subject=job.subject)
 
 
-def _instance(job: Job, target: str) -> str:
-    for static in job.data.get("static_configs") or ():
-        if target in (static.get("targets") or ()):
-            return str((static.get("labels") or {}).get("instance", target))
-    return target
+def _page(target: Target) -> tuple[str, ...]:
+    labels = target.labels or {}
+    said = sorted(f"{name}={value}" for name, value in labels.items() if name.startswith("__param_"))
+    return (*(labels.get(f"__{name}__", "") for name in ("scheme", "address", "metrics_path")), *said)

@@ -8,6 +8,8 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.promql import spell
 from obsboot.sources.context import Context
+from obsboot.sources.prometheus import late
+from obsboot.sources.scraping import configurations
 
 
 class Timeout(Check):
@@ -17,10 +19,9 @@ class Timeout(Check):
     fix = "Lower the time-out, or scrape less often."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        path = context.path(context.scrape_name)
-        data = context.scrape
-        for job in context.jobs.values():
-            if job.timeout > job.interval:
-                line = job.data.at("scrape_timeout") if "scrape_timeout" in job.data else job.data.at("job_name")
-                message = f"job {job.name}: time-out {spell(job.timeout)} is above the interval {spell(job.interval)}"
-                yield self.finding(path, line or data.line, message)
+        for each in configurations(context):
+            for holder, timeout, interval in late(each.data):
+                name = f"job {holder['job_name']}" if "job_name" in holder else "global"
+                message = f"{name}: time-out {spell(timeout)} is above the interval {spell(interval)}"
+                line = holder.at("scrape_timeout")
+                yield self.finding(each.path, line, message, subject=name if name != "global" else "")

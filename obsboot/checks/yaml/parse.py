@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.checks.json.parse import refused, unread
+from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
-from obsboot.sources.documents import MalformedError
+from obsboot.sources.reading import FolderLayout
+
+_VAGUE = frozenset({"compose", "targets", "log-rule"})
+"""Kinds whose signs stand in files of other programs as well."""
 
 
 class YamlParses(Check):
@@ -17,9 +21,10 @@ class YamlParses(Check):
     fix = "Mend the line; most often it is an indentation, a missing quote or a merge marker."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        for path in sorted(context.files.texts):
-            if context.files.form(path) == "yaml":
-                try:
-                    context.files.documents(path)
-                except MalformedError as error:
-                    yield self.finding(path, error.line, str(error))
+        layout = context.layout
+        told = layout.broken if isinstance(layout, FolderLayout) else {}
+        for path, error in unread(context, "yaml"):
+            severity: Severity = "warning" if path in told and told[path][0] in _VAGUE else self.severity
+            yield self.finding(path, error.line, str(error), severity=severity)
+        for path, why in refused(context, json=False):
+            yield self.finding(path, 1, why, severity="warning")

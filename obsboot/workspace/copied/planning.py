@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from obsboot.merge import Labels
 from obsboot.model import GeneratedFile, ObsbootError
+from obsboot.workspace.copied.migrations import between
 from obsboot.workspace.copied.renames import renames
 from obsboot.workspace.copied.rendering import Rendered, Rendering
 from obsboot.workspace.copied.verdicts import Met, decided
 from obsboot.workspace.obstacles import content, obstacle
 from obsboot.workspace.planning import Plan, refused_for
 from obsboot.workspace.state import Recorded, State, blob_id
-from obsboot.workspace.update import Update
+from obsboot.workspace.update import Update, Verdict
 from obsboot.workspace.update.moves import followed
-from obsboot.workspace.update.planning import steps_of
+from obsboot.workspace.update.room import with_room
 from obsboot.workspace.update.sides import sides
+from obsboot.workspace.update.steps import steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Copied:
     before: str
     after: str
     update: Update
+    migrations: tuple[str, ...] = ()
+    """Commands that the template has for this step. They are never run."""
 
 
 def plan_copied(root: Path, before: Rendering, after: Rendering, template: str = "") -> Copied:
@@ -46,9 +51,25 @@ def plan_copied(root: Path, before: Rendering, after: Rendering, template: str =
         for each in sides(root, known, files)
     ]
     labels = Labels("yours", f"template {before.version}", f"template {after.version}")
-    verdicts = tuple(decided(root, each, labels, after.version) for each in met if not each.is_untouched)
+    touched = [each for each in met if not each.is_untouched and not _is_left(root, each, after)]
+    verdicts = tuple(decided(root, each, labels, after.version) for each in touched)
+    verdicts = tuple(map(_placed, touched, with_room(root, [each.sides for each in touched], verdicts)))
     plan = Plan(root, tuple(step for each in verdicts for step in steps_of(root, each)))
-    return Copied(template, before.version, after.version, Update(before.version, verdicts, (), plan))
+    commands = between(after.migrations, before.version, after.version)
+    return Copied(template, before.version, after.version, Update(before.version, verdicts, (), plan), commands)
+
+
+def _is_left(root: Path, met: Met, after: Rendering) -> bool:
+    """Whether the template leaves the file to the user, since there is one (`_skip_if_exists`)."""
+    path = met.sides.goal
+    return met.new is not None and path in after.skips and os.path.lexists(root / path)
+
+
+def _placed(met: Met, each: Verdict) -> Verdict:
+    """The verdict, or a refusal where the template's file could be put nowhere: no later update would bring it."""
+    is_file = met.new is not None and not met.new.is_link
+    nowhere = met.sides.turned and is_file and each.action == "conflict" and each.data is each.aside is None
+    return Verdict(each.path, "refuse", each.reason) if nowhere else each
 
 
 def copied_refusal(copied: Copied) -> ObsbootError | None:

@@ -41,6 +41,10 @@ class Rendering:
     files: Mapping[str, Rendered]
     answers: frozenset[str] = frozenset()
     """The names of the answers that it keeps."""
+    skips: frozenset[str] = frozenset()
+    """The files that it only brings where they are not yet."""
+    migrations: tuple[Any, ...] = ()
+    """What it would have run, as it says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +79,20 @@ class Template:
             known.parent.mkdir(parents=True)
             # As copier does it: answers that the template no longer takes fall back to its defaults.
             known.write_text(yaml.safe_dump(dict(answers.values), allow_unicode=True), encoding="utf-8")
-            self._run(made, answers, ref, data)
+            worker = self._run(made, answers, ref, data)
             kept = _kept(known)
             if not kept.get(COMMIT):
                 raise ObsbootError(
                     f"{self.name}: it has no versions, or writes no {answers.path} with `{COMMIT}`",
                     fix="name the git repository of the template that the project was made from",
                 )
-            return Rendering(str(kept[COMMIT]), dict(_files(made)), frozenset(map(str, kept)))
+            files = dict(_files(made))
+            skips = frozenset(path for path in files if path != answers.path and worker.match_skip(Path(path)))
+            migrations = tuple(worker.template.config_data.get("migrations") or ())
+            return Rendering(str(kept[COMMIT]), files, frozenset(map(str, kept)), skips, migrations)
 
-    def _run(self, made: Path, answers: CopierAnswers, ref: str, data: Mapping[str, str]) -> None:
+    def _run(self, made: Path, answers: CopierAnswers, ref: str, data: Mapping[str, str]) -> Any:
+        """What copier knows of its work. Raises ObsbootError."""
         from copier import run_copy  # noqa: PLC0415 - heavy, and only this needs it
         from copier.errors import CopierError, UnsafeTemplateError  # noqa: PLC0415
         from jinja2 import TemplateError  # noqa: PLC0415
@@ -92,7 +100,7 @@ class Template:
 
         where = f"{self.name} at {ref}" if ref else self.name
         try:
-            run_copy(
+            return run_copy(
                 self.source,
                 made,
                 dict(data),

@@ -8,9 +8,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from obsboot.workspace.obstacles import obstacle, readable
-from obsboot.workspace.planning import is_pristine
 from obsboot.workspace.standing import files_beside
-from obsboot.workspace.state import SIDECAR, Recorded, State
+from obsboot.workspace.state import SIDECAR, Recorded, State, is_pristine
 
 ALIKE = 0.9
 """From which share of equal lines on two files are the same one: below that a guess is wrong too often."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from obsboot import __version__
 from obsboot.merge import Labels
 from obsboot.model import Exit, ObsbootError, ordered
 from obsboot.workspace import state as st
-from obsboot.workspace.obstacles import content, obstacle
-from obsboot.workspace.planning import Plan, Step, Wanted, lacking, replacing, secret_steps, state_steps, with_gitignore
+from obsboot.workspace.planning import Plan, Wanted, lacking, secret_steps, state_steps, with_gitignore
 from obsboot.workspace.standing import marked
-from obsboot.workspace.state import SIDECAR
+from obsboot.workspace.update.carrying import Move, carried
 from obsboot.workspace.update.moves import followed
+from obsboot.workspace.update.room import with_room
 from obsboot.workspace.update.sides import Sides, sides
+from obsboot.workspace.update.steps import steps_of
 from obsboot.workspace.update.verdicts import Verdict, broken_merge, verdict
 
 
@@ -73,15 +74,18 @@ def plan_update(root: Path, wanted: Wanted, judge: Judge | None = None) -> Updat
     found = followed(root, st.renamed(known, wanted.sources))
     files = with_gitignore(wanted)
     labels = Labels("yours", f"template {known.version}", f"template {__version__}")
-    met = [(each, verdict(each, labels, __version__)) for each in sides(root, found, files)]
-    _refuse_markers([each for each, _ in met])
-    decided = tuple(_judged(met, judge))
+    every = tuple(sides(root, found, files))
+    _refuse_markers(every)
+    met = [(each, verdict(each, labels, __version__)) for each in every]
+    decided = with_room(root, every, tuple(_judged(met, judge)))
+    decided = carried(Move(root, known.values.get("directory", ""), wanted.directory), every, decided)
     files_after, base = _remembered(decided)
     new = st.State(
         __version__, files_after, dict(sorted(wanted.origin.items())), base, dict(sorted(wanted.values.items()))
     )
     steps = [step for each in decided for step in steps_of(root, each)]
-    private = list(secret_steps(root, wanted))
+    there = {step.path for step in steps}
+    private = [step for step in secret_steps(root, wanted) if step.path not in there]
     steps += private
     if not any(step.action == "refuse" for step in steps):
         steps += state_steps(root, wanted, known, new)
@@ -154,39 +158,3 @@ def _answers(known: st.State, wanted: Wanted) -> Iterator[Changed]:
         before, after = known.values.get(key, ""), wanted.values.get(key, "")
         if before != after:
             yield Changed(key, before, after, wanted.origin.get(key, "default"))
-
-
-def steps_of(root: Path, each: Verdict) -> Iterator[Step]:
-    """What carries out one verdict."""
-    if each.action == "refuse":
-        yield Step(each.path, "refuse", each.reason)
-    if each.action == "delete":
-        yield _removing(root, each.path, each.reason)
-    if each.data is not None:
-        yield _written(root, each)
-        if each.goal and each.goal != each.path:
-            yield _removing(root, each.path, f"it is now {each.goal}")
-    yield from _beside(root, each)
-
-
-def _written(root: Path, each: Verdict) -> Step:
-    step = replacing(root, each.at, each.data or b"", content(root / each.at))
-    return replace(step, reason=each.reason, mode=each.mode)
-
-
-def _removing(root: Path, path: str, reason: str) -> Step:
-    return Step(path, "delete", reason, previous=st.blob_id(content(root / path) or b""))
-
-
-def _beside(root: Path, each: Verdict) -> Iterator[Step]:
-    """The sidecar, unless it says the same already; one that is no longer needed goes, as long as it is as written."""
-    path = each.path + SIDECAR
-    why = obstacle(root, path)
-    there = None if why else content(root / path)
-    if each.aside is None:
-        if there is not None and each.base is not None and there == each.base.encode():
-            yield _removing(root, path, "nothing is at odds any more")
-    elif there != each.aside:
-        step = replacing(root, path, each.aside, there)
-        kept = f"{st.FOLDER}/backup/{path}-{step.previous[:8]}"  # somebody may have worked on it
-        yield replace(step, backup=kept) if step.action == "replace" else step

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from obsboot.model import GeneratedFile
-from obsboot.workspace.obstacles import obstacle, readable
-from obsboot.workspace.planning import is_pristine
-from obsboot.workspace.state import Recorded, State, blob_id
+from obsboot.workspace.obstacles import in_way, obstacle, readable
+from obsboot.workspace.state import Recorded, State, blob_id, is_pristine
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,8 @@ class Sides:
     `path` is where it is, or would be; `goal` where it shall be. `recorded` is None for a file that is new in the
     pack, `file` for one that the template no longer has, `yours` where nothing is at `path`. `base` is None where its
     text is not known (of seeds it never is). `permissions` are those of the file at `path`. `blocked` says why the file
-    cannot be read or written, `taken` that a file of the user's is where it shall be.
+    cannot be read or written, `taken` that a file of the user's is where it shall be, `turned` that a folder is, or a
+    file where its folder has to be.
     """
 
     path: str
@@ -33,6 +33,7 @@ class Sides:
     permissions: int = 0o644
     blocked: str = ""
     taken: bool = False
+    turned: bool = False
 
     @property
     def is_pristine(self) -> bool:
@@ -63,10 +64,13 @@ def sides(root: Path, known: State, files: Iterable[GeneratedFile]) -> Iterator[
     """Every file of the recorded and of the new rendering."""
     rendered = {file.path: file for file in files}
     places = {recorded.home or path: path for path, recorded in known.files.items()}
-    left = frozenset(_left(root, known, places, rendered))
+    left = _left(root, known, places, rendered)
     renamed = dict(_renamed(known, places, rendered, left))
     for path, file in rendered.items():
-        here = (None if path in left else places.pop(path, None)) or places.pop(renamed.get(path, ""), None)
+        old = renamed.get(path, "")
+        here = (None if path in left else places.pop(path, None)) or places.pop(old, None)
+        if old in left and here and not os.path.lexists(root / here) and os.path.lexists(root / path):
+            here = None  # the file is gone, its place is another's, and what is at its new one is the user's
         yield _one(root, known, here, file)
     for here in places.values():
         yield _one(root, known, here, None)
@@ -78,11 +82,19 @@ def _one(root: Path, known: State, here: str | None, file: GeneratedFile | None)
     path = here or (file.path if file else "")
     moved = recorded is not None and bool(recorded.home)
     goal = path if file is None or moved or _is_one(root / path, root / file.path) else file.path
-    blocked = obstacle(root, path) or obstacle(root, goal)
-    yours, unread = (None, "") if blocked else readable(root / path)
+    turned = (recorded is None or goal != path) and in_way(root, goal) is not None
+    elsewhere = _need_not_be_there(recorded) and in_way(root, path) is not None
+    blocked = ("" if elsewhere else obstacle(root, path)) or ("" if turned or goal == path else obstacle(root, goal))
+    yours, unread = (None, "") if blocked or elsewhere else readable(root / path)
     base = known.base.get(recorded.blob) if recorded else None
-    taken = goal != path and not blocked and _is_taken(root / goal, file)
-    return Sides(path, goal, recorded, base, yours, file, _permissions(root / path, yours), blocked or unread, taken)
+    taken = goal != path and not blocked and not turned and _is_taken(root / goal, file)
+    permissions = _permissions(root / path, yours)
+    return Sides(path, goal, recorded, base, yours, file, permissions, blocked or unread, taken, turned)
+
+
+def _need_not_be_there(recorded: Recorded | None) -> bool:
+    """Whether a folder in the place of the file, or a file in that of its folder, says nothing of the file itself."""
+    return recorded is None or recorded.owner == "seed" or recorded.status == "declined"
 
 
 def _is_one(path: Path, other: Path) -> bool:
@@ -104,16 +116,34 @@ def _permissions(path: Path, there: bytes | None) -> int:
     return 0o644 if there is None else path.stat().st_mode & 0o777
 
 
-def _left(root: Path, known: State, places: Mapping[str, str], rendered: Mapping[str, GeneratedFile]) -> Iterator[str]:
-    """The places that another template has now, where the user deleted the file and its own template has moved on.
+def _left(root: Path, known: State, places: Mapping[str, str], rendered: Mapping[str, GeneratedFile]) -> set[str]:
+    """The places that another template has now, where the user moved or deleted the file and its own has moved on.
 
-    What was deleted is that file, wherever it shall be now, and not the one that comes to its place.
+    What was moved or deleted is that file, wherever it shall be now, and not the one that comes to its place. Where a
+    file that was moved takes the place of a seed, that has moved on as well: nothing is ever written for it.
     """
-    new = {file.source for path, file in rendered.items() if path not in places}
+    sources = {home: known.files[path].source for home, path in places.items()}
+    several = _several(sources.values()) | _several(file.source for file in rendered.values())
+    goals = {file.source: path for path, file in rendered.items() if file.source not in several}
+    free = {file.source for path, file in rendered.items() if path not in places}
+    seeds = {
+        home for home, path in places.items() if known.files[path].owner == "seed" and sources[home] not in several
+    }
+    left = set[str]()
     for home, path in places.items():
-        source = known.files[path].source
-        if home in rendered and rendered[home].source != source and source in new and not os.path.lexists(root / path):
-            yield home
+        if home not in rendered or rendered[home].source == sources[home]:
+            continue
+        goal = goals.get(sources[home])
+        if sources[home] in free and (path != home or not os.path.lexists(root / path)):
+            left.add(home)
+        elif path != home and goal in seeds:
+            left |= {home, goal}
+    return left
+
+
+def _several(sources: Iterable[str]) -> set[str]:
+    """The templates of more than one file."""
+    return {source for source, count in Counter(sources).items() if count > 1}
 
 
 def _renamed(

@@ -102,7 +102,10 @@ def _added(sides: Sides, file: GeneratedFile, new: Recorded) -> Verdict:
 
 
 def _seed(sides: Sides, old: Recorded, new: Recorded) -> Verdict:
-    """What was written once stays as it is and where it is, also where it is no longer."""
+    """What was written once stays as it is and where it is; one that the user has removed, from its new place as well."""
+    if sides.yours is None and not sides.taken and not new.home:
+        gone = replace(new, blob=old.blob, base_version=old.base_version, owner="seed")
+        return Verdict(sides.path, "unchanged", goal=sides.goal, recorded=gone)
     home = new.home or (sides.file.path if sides.file and sides.file.path != sides.path else "")
     kept = replace(new, blob=old.blob, base_version=old.base_version, home=home, owner="seed")
     return Verdict(sides.path, "unchanged", recorded=kept)

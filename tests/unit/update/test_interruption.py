@@ -16,8 +16,9 @@ from small_catalogue import snapshot
 from small_pack import file, pack, planned
 
 from obsboot.model import Exit, ObsbootError
-from obsboot.workspace import recover, undoing, write
+from obsboot.workspace import recover, write
 from obsboot.workspace import transaction as tx
+from obsboot.workspace.undoing import undoing
 from obsboot.workspace.update import Update
 
 ONE = "one\ntwo\nthree\nfour\nfive\nsix\n"

@@ -19,7 +19,8 @@ from small_pack import pack, planned, the, updated
 
 from obsboot.commands.update_text import as_data
 from obsboot.model import GeneratedFile, ObsbootError
-from obsboot.workspace import refusal, undoing, write
+from obsboot.workspace import refusal, write
+from obsboot.workspace.undoing import undoing
 from obsboot.workspace.update import Update
 
 Files = dict[str, tuple[int, bytes]]

@@ -714,12 +714,6 @@ def test_a_folder_behind_a_link_inside_the_repository_is_followed(root: Path) ->
     assert (root / "o/deep").is_symlink()
 
 
-def test_a_new_file_in_a_folder_that_is_a_file_is_refused(root: Path) -> None:
-    pack(root, file("a", ONE))
-    edit(root, "a", MINE)
-    assert "o/a is a file where a folder has to be" in refused(root, file("a/b.txt", ONE))
-
-
 def test_what_git_ignores_is_no_exception(root: Path) -> None:
     pack(root, file("a.txt", ONE))
     edit(root, ".gitignore", "*\n")

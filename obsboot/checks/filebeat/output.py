@@ -1,0 +1,87 @@
+"""Where Filebeat sends lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from obsboot.catalog.problems import nearest
+from obsboot.checks.base import Check
+from obsboot.model import Finding
+from obsboot.sources.beats import HOSTED, Shipper, shippers
+from obsboot.sources.context import Context
+from obsboot.sources.documents import Mapped, listed, mapped
+from obsboot.sources.logstash.pipelines import logstash
+from obsboot.sources.pipelines import setting, texts
+from obsboot.sources.topology import runners, services
+
+_ADDRESS = re.compile(r"(?:https?://)?(\[[^\]]+\]|[^:/]+)(?::(\d+))?")
+
+Fault = tuple[int, str]
+
+
+class Output(Check):
+    id = "filebeat/output"
+    title = "Filebeat has one output, to a host that is there"
+    explanation = (
+        "Filebeat starts with exactly one output. Where nobody answers at the address it waits and tries again, for ever, "
+        "and only its own log knows."
+    )
+    fix = "Keep one output; write the name of the service that takes the lines, and the port on which it listens."
+
+    def run(self, context: Context) -> Iterator[Finding]:
+        for shipper in shippers(context):
+            faults = [*_one(shipper)]
+            for kind, (options, line) in shipper.outputs.items():
+                faults += [*_hosts(context, shipper, kind, (options, line)), *_index(shipper, kind, options)]
+            for line, message in faults:
+                yield self.finding(shipper.path, line, message, subject="output")
+
+
+def _one(shipper: Shipper) -> Iterator[Fault]:
+    found = shipper.outputs
+    managed = any(key.startswith(("cloud.", "management.")) for key in shipper.data) or "cloud" in shipper.data
+    if len(found) > 1:
+        (_, first), (_, second) = list(found.values())[:2]
+        yield second, f"a second output; the first is in line {int(first)}, and Filebeat starts with exactly one"
+    elif not found and shipper.inputs and not managed:
+        yield shipper.data.line, "it has no output, so Filebeat does not start"
+
+
+def _hosts(context: Context, shipper: Shipper, kind: str, said: tuple[Mapped, int]) -> Iterator[Fault]:
+    options, line = said
+    hosts = listed(options.get("hosts"))
+    given = options.get("hosts") or options.get("cloud.id")
+    if kind in HOSTED and not given and not any("$" in str(value) for value in options.values()):
+        yield line, f"output.{kind} names no host"
+    if not runners(context, shipper.path, "filebeat"):
+        return
+    known = {name for service in services(context) for name in service.names}
+    ports = _ports(context) if kind == "logstash" else set()
+    for address, at in zip(map(str, hosts), hosts.lines, strict=True):
+        found = _ADDRESS.fullmatch(address.rstrip("/"))
+        host, port = (found[1], found[2]) if found else ("", None)
+        if "$" in address or not host or "." in host or host in ("localhost", "_gateway"):
+            continue
+        if host not in known:
+            yield at, f"no container is called {host!r}: {nearest(host, known)}"
+        elif ports and (port or "5044") not in ports:
+            yield at, f"no pipeline listens on {port or '5044'}, but on {' and '.join(sorted(ports))}"
+
+
+def _ports(context: Context) -> set[str]:
+    """The ports on which Logstash takes lines from Filebeat; none where one of them is a variable."""
+    inputs = [used for used in logstash(context).plugins if used.section == "input" and used.plugin.name == "beats"]
+    found = {port for used in inputs for port in texts(setting(used.plugin, "port"))}
+    return set() if any("$" in port for port in found) else found
+
+
+def _index(shipper: Shipper, kind: str, options: Mapped) -> Iterator[Fault]:
+    nested = mapped(mapped(shipper.data.get("setup")).get("template"))
+    named = {"setup.template.name", "setup.template.pattern"} <= set(shipper.data) or {"name", "pattern"} <= set(nested)
+    off = shipper.data.get("setup.template.enabled", nested.get("enabled")) is False
+    if kind == "elasticsearch" and "index" in options and not (named or off):
+        message = (
+            "with an index of its own Filebeat starts only where setup.template.name and .pattern are said as well"
+        )
+        yield options.at("index"), message

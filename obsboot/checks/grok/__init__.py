@@ -1,0 +1,1 @@
+"""Patterns that take log lines apart."""

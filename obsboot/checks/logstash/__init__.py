@@ -1,0 +1,1 @@
+"""Logstash's pipelines, in whatever folder they are."""

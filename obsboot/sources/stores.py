@@ -1,0 +1,115 @@
+"""The objects of Elasticsearch or OpenSearch in any folder: templates, pipelines, policies, and how they fit together."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from obsboot.sources.context import Context
+from obsboot.sources.documents import Way
+from obsboot.sources.errors import NotApplicableError
+from obsboot.sources.kept import kept
+from obsboot.sources.logfiles import settings
+from obsboot.sources.source import Source
+
+KNOWN: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "shapes/elasticsearch.yaml").read_text())
+BROUGHT = frozenset(str(KNOWN["named"]).split())
+"""Names of objects that the store brings."""
+
+StoreKind = Literal["index-template", "component-template", "ingest-pipeline", "lifecycle"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """One object; it is installed under the name of its file."""
+
+    source: Source
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.source.data
+        return found
+
+    @cached_property
+    def name(self) -> str:
+        return posixpath.basename(self.path).rsplit(".", 1)[0]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The component templates that an index template is made of."""
+        return tuple(map(str, _list(self.data.get("composed_of"))))
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The names of indices and streams that an index template takes."""
+        found = self.data.get("index_patterns")
+        return tuple(map(str, found if isinstance(found, list) else [found]))
+
+    def settings(self) -> Iterator[tuple[str, object, Way]]:
+        """Its settings by names that begin with `index.`, each with the way to it."""
+        body = self.data.get("template")
+        own = body.get("settings") if isinstance(body, dict) else None
+        for name, value, way in settings(own, ("template", "settings")):
+            yield name if name.startswith("index.") else f"index.{name}", value, way
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """All objects of a folder, by name."""
+
+    templates: Mapping[str, Stored]
+    parts: Mapping[str, Stored]
+    pipelines: Mapping[str, Stored]
+    policies: Mapping[str, Stored]
+
+    def whole(self, template: Stored) -> Iterator[Stored]:
+        """The parts of a template that are in the folder, and itself: what comes later counts."""
+        yield from (self.parts[name] for name in template.parts if name in self.parts)
+        yield template
+
+    def __bool__(self) -> bool:
+        return bool(self.templates or self.parts or self.pipelines or self.policies)
+
+
+def store(context: Context) -> Store:
+    """The store of the files. Raises NotApplicableError where there is none."""
+    found = _store(context)
+    for kind in ("index-template", "component-template", "ingest-pipeline", "lifecycle"):
+        context.sources(kind)  # notes what cannot be read
+    if not found and not context.unseen:
+        raise NotApplicableError("there is no object of Elasticsearch")
+    return found
+
+
+@kept
+def _store(context: Context) -> Store:
+    def named(kind: StoreKind) -> dict[str, Stored]:
+        return {each.name: each for each in map(Stored, context.sources(kind))}
+
+    return Store(named("index-template"), named("component-template"), named("ingest-pipeline"), named("lifecycle"))
+
+
+@lru_cache(maxsize=4096)
+def overlap(one: str, other: str) -> bool:
+    """Whether a name could fit both patterns, in which `*` stands for any text."""
+    if not one or not other:
+        return not (one or other).strip("*")
+    if one[0] == "*":
+        return overlap(one[1:], other) or overlap(one, other[1:])
+    if other[0] == "*":
+        return overlap(other, one)
+    return one[0] == other[0] and overlap(one[1:], other[1:])

@@ -1,0 +1,3 @@
+filter {
+    includeTestsMatching("*IT")
+}

@@ -1,0 +1,121 @@
+"""Ingest pipelines are made so that little of them runs for a line, and so that a person can read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from obsboot.catalog import load
+from obsboot.logs.ingest import format_pipeline, kept
+from obsboot.logs.painless import Statement, quoted, script
+from obsboot.model import LogField, LogFormat, Match, Place, Replace, Replacement, Translate
+
+FORMATS = [each for component in load().values() for each in component.logs.values()]
+
+
+def ids(format_: LogFormat) -> str:
+    return f"{format_.component}.{format_.name}"
+
+
+def processors(format_: LogFormat) -> Iterator[tuple[str, dict[str, Any]]]:
+    for processor in format_pipeline(format_, "UTC")["processors"]:
+        yield from processor.items()
+
+
+def of(*steps: Any, **fields: str) -> list[tuple[str, dict[str, Any]]]:
+    """The processors of the steps alone."""
+    typed = {name: LogField(name, type_) for name, type_ in fields.items()}  # type: ignore[arg-type]
+    made = LogFormat("log", "Log", "a", steps, typed, Place(Path("log.yaml"), 1), {"TEXT": r"[\s\S]+", "INT": r"\d+"})
+    return list(processors(made))[1:]
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=ids)
+def test_what_may_fail_in_vain_is_asked_first(format_: LogFormat) -> None:
+    for kind, body in processors(format_):
+        if body.get("ignore_failure") or kind in ("gsub", "split", "date"):
+            assert body["if"], body["tag"]
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=ids)
+def test_each_statement_of_a_script_says_what_it_is_for(format_: LogFormat) -> None:
+    for kind, body in processors(format_):
+        if kind == "script":
+            lines = body["source"].split("\n")
+            assert [line for line in lines if line.startswith("// ")]
+            assert all(lines[at - 1].startswith("// ") for at, line in enumerate(lines) if line.startswith("if "))
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=ids)
+def test_no_script_follows_another(format_: LogFormat) -> None:
+    kinds = [kind for kind, _ in processors(format_)]
+    assert "script script" not in " ".join(kinds)
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=ids)
+def test_a_line_is_kept_whatever_happens(format_: LogFormat) -> None:
+    assert format_pipeline(format_, "UTC")["on_failure"] == kept()
+
+
+def test_an_optional_pattern_is_tried_only_where_its_letters_are() -> None:
+    [(kind, body)] = of(Match(("status=%{INT:a.b}", "code=%{INT:a.b}"), "tmp.line", optional=True))
+    assert kind == "grok"
+    assert body["if"] == (
+        "ctx.tmp instanceof Map && ctx.tmp.line instanceof String"
+        " && (ctx.tmp.line.contains('status=') || ctx.tmp.line.contains('code='))"
+    )
+    [(_, must)] = of(Match(("status=%{INT:a.b}",)))
+    assert "if" not in must
+
+
+def test_statements_in_succession_are_one_script() -> None:
+    [(kind, body)] = of(
+        Match(("%{TEXT:user}",), "tmp.user", optional=True),
+        Translate("tmp.word", "level", {"W": "warning"}),
+        Translate("level", "outcome", {"warning": "failure"}),
+        count="long",
+    )
+    assert kind == "script"
+    assert [line for line in body["source"].split("\n") if line.startswith("//")] == [
+        "// user is tmp.user.", "// level by tmp.word.", "// outcome by level.", "// count is a number.",
+    ]  # fmt: skip
+    assert body["params"] == {"tmp.word to level": {"W": "warning"}, "level to outcome": {"warning": "failure"}}
+
+
+def test_the_same_table_twice_makes_two_scripts() -> None:
+    made = of(Translate("a", "b", {"1": "x"}), Translate("a", "b", {"2": "y"}))
+    assert [body["params"]["a to b"] for _, body in made] == [{"1": "x"}, {"2": "y"}]
+
+
+def test_fixed_texts_are_replaced_without_a_pattern() -> None:
+    fixed_ = Replace("tmp.a", "tmp.b", (Replacement(r"(\\)[\\]", "$1"), Replacement('"', "")))
+    [(kind, body)] = of(fixed_)
+    assert kind == "script"
+    assert r"""ctx.tmp.b = ctx.tmp.a.replace('\\\\', '\\').replace('"', '');""" in body["source"]
+    mixed = Replace("tmp.a", "tmp.a", (Replacement("x+", ""), Replacement("'", "-")))
+    assert [(kind, body["if"].rpartition(" && ")[2]) for kind, body in of(mixed)] == [
+        ("gsub", "ctx.tmp.a.contains('x')"), ("gsub", r"ctx.tmp.a.contains('\'')"),
+    ]  # fmt: skip
+
+
+def test_a_script_of_few_statements_has_their_conditions() -> None:
+    few = script([Statement("one", "a", "b();"), Statement("two", "c", "d();")])["script"]
+    assert few["if"] == "a || c"
+    assert few["source"] == "// one.\nif (a) { b(); }\n// two.\nif (c) { d(); }"
+    assert "if" not in script([Statement("one", "", "b();"), Statement("two", "c", "d();")])["script"]
+
+
+@given(st.text("ab'\\\n\"$ "))
+def test_a_quoted_text_ends_at_its_own_end(text: str) -> None:
+    inside = quoted(text)[1:-1]
+    found, at = "", 0
+    while at < len(inside):
+        assert inside[at] != "'"
+        at += inside[at] == "\\"
+        found += inside[at]
+        at += 1
+    assert found == text
