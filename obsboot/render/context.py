@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from obsboot.model import Instance, Stack
 from obsboot.render.logs.access import passwords
 from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs, log_folders, store
 
+if TYPE_CHECKING:
+    import jinja2
+
 
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
     """Delimiters that meet no PromQL, Grafana, Go template or Logstash syntax; an unknown name is an error."""
+    import jinja2  # noqa: PLC0415 - heavy, and whoever only judges files fills in none
+
     return jinja2.Environment(
         block_start_string="<%",
         block_end_string="%>",

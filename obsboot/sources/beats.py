@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-
-import yaml
 
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Listed, Mapped, listed, mapped
 from obsboot.sources.errors import NotApplicableError
+from obsboot.sources.shapes import table
 
-_KNOWN = yaml.safe_load((Path(__file__).parent / "shapes/filebeat.yaml").read_text())
+_KNOWN = table("filebeat")
 INPUTS, OUTPUTS, HOSTED, PROCESSORS = (
     frozenset(_KNOWN[kind].split()) for kind in ("inputs", "outputs", "hosted", "processors")
 )

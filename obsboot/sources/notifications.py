@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from obsboot.catalog.problems import nearest
@@ -25,6 +26,8 @@ _DATA = frozenset({
     "NotificationReason", "TruncatedAlerts", "GroupKey",
 })  # fmt: skip
 """What a notification has; the rest belongs to one of its alerts."""
+_SLIP = 0.9
+"""How like a known name another has to be, to be a slip where `.` may be anything."""
 _ALERT = frozenset({"Labels", "Annotations", "StartsAt", "EndsAt", "GeneratorURL", "Fingerprint", "Status"})
 
 
@@ -86,5 +89,7 @@ def _asked(at: int, action: str, dot: Dot) -> Iterator[Flaw]:
             yield Flaw(at, f"a notification has no .{name}: {advice}")
         elif dot == "alert" and name not in _ALERT:
             yield Flaw(at, f"an alert has no .{name}: {nearest(name, _ALERT)}")
+        elif dot == "unknown" and name not in _DATA | _ALERT and (meant := get_close_matches(name, _DATA, 1, _SLIP)):
+            yield Flaw(at, f"a notification has no .{name}: did you mean {meant[0]!r}?")
     for name in _OF_RULES.findall(action):
         yield Flaw(at, f"${name} is known to the annotations of Prometheus' rules, not to notifications")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from obsboot.logs.queries import QueryError, asked, fields_in_kuery
 from obsboot.promql.variables import used
 from obsboot.render.logs.panels import PLUGINS
 from obsboot.sources.boards import Panel
@@ -65,7 +67,7 @@ def questions(context: Context) -> Iterator[Question]:
             for number, target in enumerate(panel.targets):
                 asked = panel.kind(target) == "logs" and target.get("queryType") != "PPL"
                 if asked and (not board.local or _ours(panel, target, uids)):
-                    yield _of_panel(panel, number, target, index)
+                    yield of_panel(panel, number, target, index)
     for rule in context.log_rules:
         yield _of_rule(rule)
     views = {each.key: str(each.attributes.get("title", "")) for each in context.saved if each.kind == "index-pattern"}
@@ -92,7 +94,9 @@ def _ours(panel: Panel, target: dict[str, Any], uids: set[str]) -> bool:
     return uid in uids or bool(used(uid))
 
 
-def _of_panel(panel: Panel, number: int, target: dict[str, Any], index: str) -> Question:
+def of_panel(panel: Panel, number: int, target: dict[str, Any], index: str) -> Question:
+    """What one query of a panel asks of the streams that `index` means."""
+
     def line(*way: str | int) -> Line:
         return lambda: panel.line("targets", number, *way)
 
@@ -232,3 +236,12 @@ def _used(each: Saved, line: Line) -> Iterator[Use]:
 
 def _how(operation: object) -> How:
     return "number" if operation in _MEASURES else _BUCKETS.get(str(operation), "any")
+
+
+def fields_of(question: Question) -> frozenset[str]:
+    """The fields that a question asks for; those of a query that is none are not known."""
+    found = {use.field for use in question.uses}
+    for query in question.queries:
+        with suppress(QueryError):
+            found |= {one.field for one in asked(query.text)} if query.lucene else set(fields_in_kuery(query.text))
+    return frozenset(found - {""})

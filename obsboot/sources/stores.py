@@ -6,19 +6,17 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any, Literal
-
-import yaml
 
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
 from obsboot.sources.errors import NotApplicableError
 from obsboot.sources.kept import kept
 from obsboot.sources.logfiles import settings
+from obsboot.sources.shapes import table
 from obsboot.sources.source import Source
 
-KNOWN: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "shapes/elasticsearch.yaml").read_text())
+KNOWN: Mapping[str, Any] = table("elasticsearch")
 BROUGHT = frozenset(str(KNOWN["named"]).split())
 """Names of objects that the store brings."""
 

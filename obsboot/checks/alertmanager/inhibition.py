@@ -60,6 +60,10 @@ class Inhibitions(Check):
         sources = [alert for alert in told if _may_match(alert, rule.sources)]
         targets = [alert for alert in told if _may_match(alert, rule.targets)]
         for label in rule.equal:
+            if told and not any(alert.may_have(label) for alert in told):
+                message = f"no alert has the label {label!r}, so all are equal in it"
+                yield self._at(routing, rule, rule.data.at("equal"), message, how)
+                continue
             pairs = ((one, other) for one in sources for other in targets if one is not other)
             uneven = [(one, other) for one, other in pairs if one.may_have(label) != other.may_have(label)]
             if uneven and (how == "error" or _all_uneven(sources, targets, label)):

@@ -33,11 +33,9 @@ class Variables(Check):
             for panel in board.panels:
                 texts = _shown(panel) if context.foreign else _texts(panel)
                 for way, text in texts:
-                    line = panel.line(*way)
-                    yield from (
-                        self.finding(board.path, line, f"panel {panel.title!r} uses {what}", subject=panel.subject)
-                        for what in _undefined(text, defined)
-                    )
+                    for what in _undefined(text, defined):
+                        message = f"panel {panel.title!r} uses {what}"
+                        yield self.finding(board.path, panel.line(*way), message, subject=panel.subject)
                 if context.foreign:
                     yield from self._repeat(panel, defined)
             if context.foreign:
@@ -70,12 +68,12 @@ class Variables(Check):
         unused = _unused(board, names, foreign=foreign)
         seen: set[str] = set()
         for variable in board.variables:
-            name, line = variable.name, variable.line()
+            name, subject = variable.name, variable.subject
             if name in seen:
-                yield self.finding(board.path, line, f"${name} is defined twice", subject=variable.subject)
+                yield self.finding(board.path, variable.line(), f"${name} is defined twice", subject=subject)
             elif name in unused:
                 what = f"${name} is used by nothing"
-                yield self.finding(board.path, line, what, severity=severity, subject=variable.subject)
+                yield self.finding(board.path, variable.line(), what, severity=severity, subject=subject)
             seen.add(name)
 
 

@@ -14,6 +14,7 @@ from obsboot.sources.documents import Way
 from obsboot.sources.stores import KNOWN, Stored, store
 
 _PHASES: list[str] = KNOWN["phases"].split()
+_ACTIONS: list[str] = KNOWN["actions"].split()
 _AGE = re.compile(r"(\d+)(nanos|micros|ms|s|m|h|d)")
 _SECONDS = {"nanos": 1e-9, "micros": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -43,6 +44,7 @@ def _faults(each: Stored) -> Iterator[Fault]:
     for name in phases:
         if name not in _PHASES:
             yield ("policy", "phases", name), f"there is no phase {name!r}: {nearest(name, _PHASES)}", "error"
+    yield from _unknown_actions(phases)
     last = 0.0
     for name in _PHASES:
         age = _age(phases.get(name))
@@ -57,6 +59,15 @@ def _faults(each: Stored) -> Iterator[Fault]:
         last = max(last, age or 0.0)
     if "delete" not in phases:
         yield ("policy", "phases"), "without a phase `delete` it keeps everything for ever", "info"
+
+
+def _unknown_actions(phases: dict[str, Any]) -> Iterator[Fault]:
+    for name, phase in phases.items():
+        actions = phase.get("actions") if isinstance(phase, dict) else None
+        for action in actions if isinstance(actions, dict) else ():
+            if action not in _ACTIONS:
+                message = f"{name}: there is no action {action!r}: {nearest(action, _ACTIONS)}"
+                yield ("policy", "phases", name, "actions", action), message, "error"
 
 
 def _age(phase: Any) -> float | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
+from obsboot.sources.logstash.events import flows
+from obsboot.sources.logstash.pipelines import logstash
+from obsboot.sources.mappings import fields
 from obsboot.sources.stores import KNOWN, Store, Stored, store
 
 _TYPES = frozenset(KNOWN["types"].split())
@@ -17,11 +19,18 @@ _PARAMETERS = frozenset(KNOWN["parameters"].split())
 _ECS: Mapping[str, str] = {name: kind for kind, names in KNOWN["fields"].items() for name in names.split()}
 _KINDS: Mapping[str, frozenset[str]] = {kind: frozenset(types.split()) for kind, types in KNOWN["kinds"].items()}
 _SAYS = {"date": "a date", "number": "a number", "word": "a word", "address": "an address"}
+_NUMBERS = _KINDS["number"]
+_REFUSED: Mapping[str, frozenset[str]] = {
+    "boolean": _NUMBERS | {"date", "ip"},
+    "object": _NUMBERS | {"date", "ip", "boolean", "keyword", "text"},
+    "float": frozenset({"boolean", "ip"}),
+    "integer": frozenset({"boolean", "ip"}),
+}
+"""Types of fields that refuse a value of a type; texts may be anything, and numbers stand for dates."""
 _EXPLODES = 1000
 """Fields of an index at which the store refuses more: index.mapping.total_fields.limit."""
 
 Fault = tuple[Stored, Way, str, Severity]
-Field = tuple[str, Mapping[str, Any], Way]
 
 
 class Mappings(Check):
@@ -36,27 +45,9 @@ class Mappings(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         found = store(context)
         faults = [fault for each in (*found.parts.values(), *found.templates.values()) for fault in _own(each)]
-        for each, way, message, severity in (*faults, *_together(found)):
+        for each, way, message, severity in (*faults, *_together(found), *_given(context, found)):
             line = each.source.line(*way)
             yield self.finding(each.path, line, message, severity=severity, subject=f"mapping of {each.name}")
-
-
-def fields(each: Stored) -> Iterator[Field]:
-    """Every mapped field, objects included: its dotted name, its mapping, the way to it."""
-    body = each.data.get("template")
-    mappings = body.get("mappings") if isinstance(body, dict) else None
-    if isinstance(mappings, dict):
-        yield from _fields(mappings, "", ("template", "mappings"))
-
-
-def _fields(mapping: Mapping[str, Any], above: str, way: Way) -> Iterator[Field]:
-    for key in ("properties", "fields"):
-        inner = mapping.get(key)
-        for name, each in inner.items() if isinstance(inner, dict) else ():
-            if isinstance(each, dict):
-                here = (*way, key, name)
-                yield f"{above}{name}", each, here
-                yield from _fields(each, f"{above}{name}.", here)
 
 
 def _own(each: Stored) -> Iterator[Fault]:
@@ -80,6 +71,19 @@ def _own(each: Stored) -> Iterator[Fault]:
                 yield each, (*way, parameter), f"{name}: a mapping has no {parameter!r}: {advice}", "error"
     if count > _EXPLODES:
         yield each, ("template", "mappings"), f"it maps {count} fields, and an index takes {_EXPLODES}", "warning"
+
+
+def _given(context: Context, found: Store) -> Iterator[Fault]:
+    """Types that Logstash gives to fields in the end, against those of the folder's templates."""
+    given: dict[str, str] = {}
+    for flow in flows(logstash(context)):
+        for put in (each.put for each in flow.assigned if each.put.type != "any"):
+            given[put.field.strip("[]").replace("][", ".")] = put.type
+    for stored in (*found.parts.values(), *found.templates.values()):
+        for name, mapping, way in fields(stored):
+            if mapping.get("type") in _REFUSED.get(given.get(name, ""), ()):
+                message = f"{name} is {mapping['type']} here, and Logstash makes it {given[name]}: it is refused"
+                yield stored, (*way, "type"), message, "warning"
 
 
 def _together(found: Store) -> Iterator[Fault]:

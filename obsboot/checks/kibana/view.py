@@ -9,19 +9,24 @@ from obsboot.model import Finding
 from obsboot.sources.context import Context
 from obsboot.sources.errors import NotApplicableError
 from obsboot.sources.kibanas import objects, patterns, place, views
+from obsboot.sources.mappings import closed_fields
 from obsboot.sources.stores import overlap, store
 
 
 class View(Check):
     id = "kibana/view"
     severity = "warning"
-    title = "Data views are about streams that the folder's templates make"
-    explanation = "A data view whose pattern fits no stream is empty, and with it all that is built on it."
+    title = "Data views are about streams that the folder's templates make, and their time"
+    explanation = (
+        "A data view whose pattern fits no stream, or whose time nothing maps, is empty, and with it all that is built on "
+        "it."
+    )
     fix = "Write the pattern of the streams, such as `logs-shop.*-prod`, or the template that makes them."
 
     def run(self, context: Context) -> Iterator[Finding]:
         found = views(objects(context)).values()
-        made = list(patterns(store(context)))
+        kept = store(context)
+        made = list(patterns(kept))
         if not made:
             raise NotApplicableError("the folder has no index template")
         for each in found:
@@ -32,3 +37,7 @@ class View(Check):
                     f"the data view {title!r} fits no name that a template of the folder takes: {', '.join(made[:4])}"
                 )
                 yield self.finding(each.path, place(context, each, title), message, subject=f"data view {title}")
+            time, known = str(each.attributes.get("timeFieldName") or ""), closed_fields(kept, title)
+            if time and known and time not in known:
+                message = f"the data view {title!r} takes the time from {time}, which no template of its streams maps"
+                yield self.finding(each.path, place(context, each, time), message, subject=f"data view {title}")

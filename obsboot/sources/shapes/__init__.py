@@ -28,6 +28,7 @@ from obsboot.sources.documents import Listed, Mapped
 from obsboot.sources.shipping import foreign
 
 Shapes = Mapping[str, Mapping[str, Any]]
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Fault = tuple[int, str]
 """The line of it, and what is wrong there."""
 
@@ -35,8 +36,14 @@ Fault = tuple[int, str]
 @cache
 def shapes(program: str) -> Shapes:
     """The table of a program, with shared fields put in."""
-    read: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).with_name(f"{program}.yaml")).read_text())
+    read: dict[str, dict[str, Any]] = table(program)
     return {name: _whole(fields, read) for name, fields in read.items()}
+
+
+def table(program: str) -> Any:
+    """What the file of a program holds; those that describe no shapes have a form of their own."""
+    text = Path(__file__).with_name(f"{program}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 (both are safe loaders)
 
 
 def _whole(fields: dict[str, Any], read: dict[str, dict[str, Any]]) -> dict[str, Any]:
