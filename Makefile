@@ -60,6 +60,8 @@ $(BUILD)/images.yaml: $(VENV)/.installed
 
 bench: $(BUILD)/images.yaml $(BUILD)/fuzz/.installed ## ratios side by side in one run
 	OBSBOOT_PROMTOOL=$$(tests/bed/tool promtool $(BUILD)) $(BIN)/python tests/bench/run.py
+	OBSBOOT_PROMTOOL=$$(tests/bed/tool promtool $(BUILD)) OBSBOOT_AMTOOL=$$(tests/bed/tool amtool $(BUILD)) \
+		$(BIN)/python -m tests.bench.lint
 	$(BIN)/python -m tests.bench.update
 	$(BIN)/python -m tests.bench.pipelines
 

@@ -44,9 +44,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     names = list(known)
     if close := closest(word, names):
         return f"did you mean {close[0]!r}?"
-    names.sort()
+    return f"known: {some(sorted(names))}" if names else "there is none"
+
+
+def some(names: Sequence[str]) -> str:
+    """The names with commas between them, as many as anybody reads, and how many more there are."""
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"known: {', '.join(names[:_MOST_NAMED])}{more}" if names else "there is none"
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def shown(path: Path) -> str:

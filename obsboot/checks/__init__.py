@@ -27,9 +27,10 @@ def check(subject: Pack | Folder, *, only: Collection[str] = ()) -> tuple[Result
 def _result(each: Check, context: Context) -> Result:
     began = time.perf_counter()
     context.unseen.clear()
-    context.met = None
     findings: list[Finding] = []
     outcome, reason = _outcome(each.run(context), findings, context)
+    if outcome == "passed" and not findings and not each.finds_its_kind(context):
+        outcome, reason = "skipped", "the folder has nothing of the kind"
     return Result(
         check=each.id,
         subject=context.directory,
@@ -54,6 +55,4 @@ def _outcome(run: Iterator[Finding], findings: list[Finding], context: Context) 
         outcome, reason = "error", f"the check broke: {type(crash).__name__}: {crash}"
     if outcome == "passed" and context.unseen:
         outcome, reason = "error", "; ".join(sorted(context.unseen))
-    elif outcome == "passed" and context.foreign and context.met is False and not findings:
-        outcome, reason = "skipped", "the folder has nothing of the kind"
     return ("failed", reason) if any(f.severity == "error" for f in findings) else (outcome, reason)

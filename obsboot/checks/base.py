@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,16 +13,41 @@ from obsboot.model import Finding, Severity
 
 if TYPE_CHECKING:
     from obsboot.sources.context import Context
+    from obsboot.sources.kinds import Kind
+
+
+_OF_GROUP: Mapping[str, tuple[Kind, ...]] = {
+    "alertmanager": ("alertmanager",),
+    "compose": ("compose",),
+    "dashboard": ("dashboard",),
+    "elasticsearch": ("index-template", "component-template", "ingest-pipeline", "lifecycle"),
+    "exposition": ("exposition",),
+    "filebeat": ("filebeat",),
+    "grafana": ("datasources", "providers"),
+    "grok": ("logstash",),
+    "kibana": ("saved-objects",),
+    "logstash": ("logstash", "logstash-pipelines"),
+    "promql": ("rules", "dashboard"),
+    "rules": ("rules", "rule-tests"),
+    "scrape": ("prometheus", "targets"),
+}
 
 
 class Check(ABC):
     """One verification of a pack. `explanation` says why it matters, `fix` how to mend what it finds."""
 
     id: ClassVar[str]
+    judges: ClassVar[tuple[Kind, ...] | None] = None
+    """The kinds of documents of which one has to be there, else nothing was judged; by default those of its group."""
     severity: ClassVar[Severity] = "error"
     title: ClassVar[str]
     explanation: ClassVar[str]
     fix: ClassVar[str]
+
+    def finds_its_kind(self, context: Context) -> bool:
+        """Whether there is anything that it judges; a pack always has what its answers say."""
+        kinds = _OF_GROUP.get(self.id.partition("/")[0], ()) if self.judges is None else self.judges
+        return not kinds or not context.foreign or any(any(context.layout.of(kind)) for kind in kinds)
 
     @abstractmethod
     def run(self, context: Context) -> Iterator[Finding]:

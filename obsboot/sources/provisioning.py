@@ -115,7 +115,4 @@ def _documents(context: Context) -> Iterator[Source]:
             sources = list(context.files.sources(path))
         except MalformedError:
             continue  # another check tells
-        for each in sources:
-            if {"apiVersion", "groups"} <= mapped(each.data).keys():
-                context.met = True
-                yield each
+        yield from (each for each in sources if {"apiVersion", "groups"} <= mapped(each.data).keys())

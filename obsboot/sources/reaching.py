@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from obsboot.sources.catalogued import components
 from obsboot.sources.documents import listed, mapped
+from obsboot.sources.exporters import bare
 from obsboot.sources.kept import kept
 from obsboot.sources.scraping import Scrape, Target, alertmanagers, configurations, split
 from obsboot.sources.topology import Composed, Service, composed, filled, runners, services
@@ -128,7 +129,7 @@ def listens(context: Context, service: Service) -> str:
     said = (*service.command, *service.environment)
     if any(_LISTENING.search(text) for text in said) or service.mode:
         return ""
-    return _ports(context).get(service.repository.rpartition("/")[2].replace("_", "-"), "")
+    return _ports(context).get(bare(service.repository), "")
 
 
 @kept
@@ -136,7 +137,4 @@ def _ports(context: Context) -> Mapping[str, str]:
     """The ports of the exporters that the catalogue knows, by the last part of their images' names."""
     known = components(context).values()
     exporters = (e for c in known for e in (c.exporter, *c.containers.values()) if e is not None and e.port)
-    return {
-        each.image.rpartition("/")[2].partition("@")[0].partition(":")[0].replace("_", "-"): str(each.port)
-        for each in exporters
-    }
+    return {bare(each.image): str(each.port) for each in exporters}

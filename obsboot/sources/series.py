@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -60,6 +60,7 @@ class Series:
         self._recorded: dict[int, Shape] = {}
         self._excused = _excused(stack) if stack else frozenset()
         self._exposed: dict[str, tuple[Exposed, ...]] = {}
+        self._merged: dict[tuple[str, tuple[str, ...]], Shape] = {}
         self._allowed: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
 
     def shape(self, selector: Selector) -> Shape:
@@ -72,6 +73,11 @@ class Series:
         if name in _OF_RULES:
             return _OF_RULES[name]
         jobs = self.jobs_of(selector)
+        if (name, jobs) not in self._merged:
+            self._merged[name, jobs] = self._of_jobs(name, jobs)
+        return self._merged[name, jobs]
+
+    def _of_jobs(self, name: str, jobs: tuple[str, ...]) -> Shape:
         shapes = [self._of_job(name, job) for job in jobs]
         found = [shape for shape in shapes if shape is not None]
         more = len(found) < len(shapes) and any(self._open(job) for job in jobs)
@@ -96,8 +102,8 @@ class Series:
         """The known jobs that the selector's `job` matchers allow; a Grafana variable allows each."""
         asked = tuple((m.op, m.value) for m in selector.matchers if m.name == "job" and "$" not in m.value)
         if asked not in self._allowed:
-            every = tuple(self.known_jobs())
-            self._allowed[asked] = tuple(job for job in every if all(_allows(*each, job) for each in asked))
+            tests = [_allowing(*each) for each in asked]
+            self._allowed[asked] = tuple(job for job in self.known_jobs() if all(test(job) for test in tests))
         return self._allowed[asked]
 
     def known_jobs(self) -> Iterator[str]:
@@ -273,13 +279,15 @@ def _numberless(name: str) -> str:
     return re.sub(r"\d+", "0", name)
 
 
-def _allows(op: str, value: str, job: str) -> bool:
+def _allowing(op: str, value: str) -> Callable[[str], bool]:
+    """What tells whether a matcher takes a job."""
     if op in ("=", "!="):
-        return (job == value) == (op == "=")
+        return lambda job: (job == value) == (op == "=")
     try:
-        return bool(re.fullmatch(value, job)) == (op == "=~")
+        fits = re.compile(value).fullmatch
     except re.error:
-        return True
+        return lambda _: True
+    return lambda job: bool(fits(job)) == (op == "=~")
 
 
 def _excused(stack: Stack) -> frozenset[str]:

@@ -21,14 +21,12 @@ Collected = tuple[tuple[Found, ...], Broken]
 class Subject:
     """One pack, or one folder of files that obsboot did not write. Everything is read when it is first asked for, and kept.
 
-    `unseen` collects what a check asked for and could not read; `met` is None until it asks, and then whether there was
-    anything. The runner clears both between checks.
+    `unseen` collects what a check asked for and could not read; the runner clears it between checks.
     """
 
     def __init__(self, subject: Pack | Folder) -> None:
         self.subject = subject
         self.unseen: set[str] = set()
-        self.met: bool | None = None
         if isinstance(subject, Pack):
             self.files = Files(subject.files)
             self.layout: PackLayout | FolderLayout = PackLayout(subject.stack, self.files)
@@ -159,7 +157,6 @@ class Subject:
 
     def each(self, collected: Collected[Found]) -> tuple[Found, ...]:
         """What was collected; the files that could not be read are noted."""
-        self.met = bool(self.met or collected[0] or collected[1])
         self.unseen.update(_unread(path, error) for path, error in collected[1].items())
         return collected[0]
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from obsboot.sources.context import Context
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::?([-?])([^{}$]*))?\}")
+_HERE = re.compile(r"^\$PWD(?=/|$)")
+"""What compose calls the folder that it is run in, after `filled`."""
 _PORT = re.compile(r"(?<![\w.])\d{2,5}(?![\w.])")
 
 
@@ -55,9 +57,18 @@ class Service:
     @cached_property
     def repository(self) -> str:
         """The image without registry and tag, such as `prom/prometheus`."""
-        parts = self.image.partition("@")[0].split("/")
-        parts[-1] = parts[-1].partition(":")[0]
-        return "/".join(parts[1:] if len(parts) > 1 and re.search(r"[.:]|^localhost$", parts[0]) else parts)
+        return _repository(self.image)
+
+    @cached_property
+    def tag(self) -> str:
+        """The tag of its image; empty where it has none, or where a variable decides."""
+        tag = self.image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+        return "" if "$" in tag else tag
+
+    def runs(self, program: str) -> bool:
+        """Whether the service is called like the program, or its image is, which may be built here."""
+        image = _repository(filled(self.data.get("image") or ""))
+        return program in image.rpartition("/")[2] or self.name == program
 
     @cached_property
     def mode(self) -> str:
@@ -126,9 +137,10 @@ class Service:
 
     def host_path(self, mount: Mount) -> str | None:
         """The path from the root of what is checked; None where it lies outside, or where a variable decides."""
-        if not mount.bound or mount.source.startswith(("/", "~")) or "$" in mount.source:
+        source = _HERE.sub(".", mount.source)
+        if not mount.bound or source.startswith(("/", "~")) or "$" in source:
             return None
-        path = posixpath.normpath(posixpath.join(self.folder, mount.source))
+        path = posixpath.normpath(posixpath.join(self.folder, source))
         return None if path.startswith("..") else path
 
     def inside(self, path: str) -> str | None:
@@ -140,12 +152,16 @@ class Service:
                 return posixpath.join(mount.target, rest) if rest else mount.target
         return None
 
+    def mount_at(self, path: str) -> Mount | None:
+        """What the container has a path of its own from; None where that is its image."""
+        fitting = (m for m in self.mounts if path == m.target or path.startswith(f"{m.target.rstrip('/')}/"))
+        return max(fitting, key=lambda each: len(each.target), default=None)
+
     def outside(self, path: str) -> str | None:
         """The path from the root of what the container has at `path`; None where no mount of the folder's is there."""
-        fitting = [m for m in self.mounts if path == m.target or path.startswith(f"{m.target.rstrip('/')}/")]
-        if not fitting:
+        mount = self.mount_at(path)
+        if mount is None:
             return None
-        mount = max(fitting, key=lambda each: len(each.target))
         host = self.host_path(mount)
         return None if host is None else posixpath.normpath(posixpath.join(host, path[len(mount.target) :].lstrip("/")))
 
@@ -165,6 +181,12 @@ class Published:
         anywhere = {"", "0.0.0.0", "::", "[::]"}  # noqa: S104 - compared, not listened on
         same = self.address == other.address or not anywhere.isdisjoint({self.address, other.address})
         return (self.outside, self.protocol) == (other.outside, other.protocol) and same
+
+
+def _repository(image: str) -> str:
+    parts = image.partition("@")[0].split("/")
+    parts[-1] = parts[-1].partition(":")[0]
+    return "/".join(parts[1:] if len(parts) > 1 and re.search(r"[.:]|^localhost$", parts[0]) else parts)
 
 
 def _published(port: object, line: int) -> Iterator[Published]:
@@ -256,14 +278,10 @@ def services(context: Context) -> Iterator[Service]:
 
 def runners(context: Context, path: str, program: str) -> tuple[Service, ...]:
     """The services that run `program` with the file at `path`: those that mount it, else the only one beside it."""
-    running = [each for each in services(context) if _runs(each, program)]
+    running = [each for each in services(context) if each.runs(program)]
     mounting = tuple(each for each in running if each.inside(path) is not None)
     if mounting:
         return mounting
     folder = posixpath.dirname(path)
     near = [each for each in running if each.folder == folder and not any(m.bound for m in each.mounts)]
     return tuple(near) if len(near) == 1 and len(composed(context)) == 1 else ()
-
-
-def _runs(service: Service, program: str) -> bool:
-    return program in service.repository.rpartition("/")[2] or service.name == program

@@ -1,4 +1,4 @@
-"""`make bench`, second part: what it costs to read a line, per format.
+"""`make bench`, fourth part: what it costs to read a line, per format.
 
 In a real Elasticsearch, in one run and turn about, lines a second through the format's pipeline against the same server
 with no pipeline; and microseconds a line of obsboot's own reader. The lines are the format's samples, again and again.

@@ -25,7 +25,10 @@ def promtool() -> str:
 
 
 def _program(name: str) -> str:
+    """Its path. Where the programs have to be there (OBSBOOT_REQUIRE_PROGRAMS), its lack is a failure, not a skip."""
     found = os.environ.get(f"OBSBOOT_{name.upper()}") or shutil.which(name)
+    if not found and os.environ.get("OBSBOOT_REQUIRE_PROGRAMS"):
+        pytest.fail(f"these tests need {name}")
     if not found:
         pytest.skip(f"{name} is neither on PATH nor in OBSBOOT_{name.upper()}")
     return found

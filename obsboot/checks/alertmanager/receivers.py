@@ -21,8 +21,8 @@ class Receivers(Check):
     title = "Every alert is routed by its severity, to somebody who hears of it"
     explanation = "An alert that only the default route takes, or that reaches an empty receiver, wakes nobody."
     fix = (
-        "Add a route for the severity; choose a receiver (`receiver` in .obsboot/answers.yml: webhook, slack, ...; "
-        "`receiver_heartbeat: webhook` for the alert that always fires)."
+        "Add a route for the severity, to a receiver that tells somebody (in a pack: `receiver` in .obsboot/answers.yml: "
+        "webhook, slack, ...; `receiver_heartbeat: webhook` for the alert that always fires)."
     )
 
     def run(self, context: Context) -> Iterator[Finding]:

@@ -40,5 +40,4 @@ def _floats(service: Service) -> bool:
         return False
     if service.data.get("pull_policy") in ("never", "build"):
         return False  # made here
-    tag = service.image.rpartition("/")[2].partition(":")[2]
-    return tag in _FLOATING or not re.search(r"\d", tag)
+    return service.tag in _FLOATING or not re.search(r"\d", service.tag)

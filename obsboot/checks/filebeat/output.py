@@ -12,7 +12,7 @@ from obsboot.sources.beats import HOSTED, Shipper, shippers
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Mapped, listed, mapped
 from obsboot.sources.logstash.pipelines import logstash
-from obsboot.sources.pipelines import setting, texts
+from obsboot.sources.pipelines import listening
 from obsboot.sources.topology import runners, services
 
 _ADDRESS = re.compile(r"(?:https?://)?(\[[^\]]+\]|[^:/]+)(?::(\d+))?")
@@ -71,8 +71,7 @@ def _hosts(context: Context, shipper: Shipper, kind: str, said: tuple[Mapped, in
 
 def _ports(context: Context) -> set[str]:
     """The ports on which Logstash takes lines from Filebeat; none where one of them is a variable."""
-    inputs = [used for used in logstash(context).plugins if used.section == "input" and used.plugin.name == "beats"]
-    found = {port for used in inputs for port in texts(setting(used.plugin, "port"))}
+    found = listening(logstash(context).configurations)
     return set() if any("$" in port for port in found) else found
 
 

@@ -17,6 +17,7 @@ _OWN = frozenset({"__expr__", "-100", "grafana"})
 
 class AlertQueries(Check):
     id = "grafana/alert-queries"
+    judges = ()  # files of alerting are no kind of their own
     title = "Rules of Grafana's own alerting ask what can be answered"
     explanation = (
         "A rule whose query fails is in the state Error, or NoData for ever: it tells of itself, not of the service."

@@ -11,12 +11,12 @@ from obsboot.logs.syntax import Node
 from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 from obsboot.sources.logfiles import fits
-from obsboot.sources.logstash.containers import Container, containers
 from obsboot.sources.logstash.events import Target, flows, streams, targets
 from obsboot.sources.logstash.flow import Flow
 from obsboot.sources.logstash.pipelines import Logstash, called, logstash, place
 from obsboot.sources.logstash.plugins import advice, described
 from obsboot.sources.pipelines import Used, setting, texts, words
+from obsboot.sources.topology import Service, services
 
 Fault = tuple[str, Node, str, Severity, Used]
 _STREAM = re.compile(r"[-A-Z\\/*?\"<>| ,#:]")
@@ -169,9 +169,9 @@ def _hosts(found: Logstash, used: Used) -> Iterator[Fault]:
     """The address of a store that a compose file runs beside this Logstash."""
     if used.section != "output" or used.plugin.name not in _STORES or not found.context.foreign:
         return
-    seeing = [each for each in found.containers if any(mount.shows(used.path) for mount in each.mounts)]
-    stores = {each.name: each for each in containers(found.context) if any(each.runs(store) for store in _STORES)}
-    others = {each.name for each in containers(found.context)}
+    seeing = found.seeing(used.path)
+    others = {each.name: each for each in services(found.context)}
+    stores = {name: each for name, each in others.items() if any(each.runs(store) for store in _STORES)}
     for word in words(setting(used.plugin, "hosts")) if seeing else ():
         address = str(word.value)
         if "${" in address:
@@ -188,7 +188,7 @@ def _hosts(found: Logstash, used: Used) -> Iterator[Fault]:
             yield used.path, word, f"no container is called {host!r}{near}", "error", used
 
 
-def _ports(container: Container) -> set[str]:
+def _ports(store: Service) -> set[str]:
     """The ports on which a store listens."""
-    said = container.setting("http.port")
+    said, _ = store.environment.get("http.port", ("", 0))
     return {said or _PORT}

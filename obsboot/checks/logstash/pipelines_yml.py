@@ -9,7 +9,7 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Mapped
-from obsboot.sources.logstash.pipelines import Listing, Logstash, logstash
+from obsboot.sources.logstash.pipelines import Listing, Logstash, logstash, official
 from obsboot.sources.logstash.plugins import advice
 
 _SETTINGS = frozenset({
@@ -77,8 +77,8 @@ def _nowhere(found: Logstash, each: Listing) -> str:
     name = posixpath.basename(wanted)
     names = [posixpath.basename(path) for path in found.configurations]
     near = advice(name, names) if name not in names else ""
-    seeing = [one for one in found.containers if one.official and any(mount.shows(each.path) for mount in one.mounts)]
-    if seeing and wanted.startswith("/") and not any(m.holds(wanted) for one in seeing for m in one.mounts):
+    seeing = [one for one in found.seeing(each.path) if official(one)]
+    if seeing and wanted.startswith("/") and not any(one.mount_at(wanted) for one in seeing):
         return f"no volume of Logstash's container holds {wanted}"
     if found.named(each):
         return ""

@@ -10,10 +10,10 @@ from obsboot.logs.syntax import Array, Bareword, Configuration, Hash, Plugin, Te
 from obsboot.model import Finding
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Line
-from obsboot.sources.logstash.containers import Container
-from obsboot.sources.logstash.pipelines import Logstash, logstash
+from obsboot.sources.logstash.pipelines import Logstash, logstash, official
 from obsboot.sources.logstash.plugins import advice
 from obsboot.sources.pipelines import used as plugins_of
+from obsboot.sources.topology import Service
 
 _NEEDED = re.compile(r"\$\{(?P<name>[A-Za-z_][\w.]*)\}")
 _ALWAYS = frozenset(
@@ -46,16 +46,16 @@ class Variables(Check):
 
 def _environment(found: Logstash, path: str) -> set[str] | None:
     """The variables of the containers that see the file; None where there is none, or where more may be set."""
-    seeing = [each for each in found.containers if any(mount.shows(path) for mount in each.mounts)]
+    seeing = found.seeing(path)
     if not seeing or any(_has_more(each) for each in seeing):
         return None
-    return set(_ALWAYS).union(*(each.environment or set() for each in seeing))
+    return set(_ALWAYS).union(*(each.environment for each in seeing))
 
 
-def _has_more(each: Container) -> bool:
+def _has_more(each: Service) -> bool:
     kept = any("keystore" in f"{mount.source}{mount.target}" for mount in each.mounts)
-    environment = each.environment
-    return not each.official or kept or environment is None or "LOGSTASH_KEYSTORE_PASS" in environment
+    filed = each.data.get("env_file") is not None
+    return not official(each) or kept or filed or "LOGSTASH_KEYSTORE_PASS" in each.environment
 
 
 def _texts(value: Value) -> Iterator[Text | Bareword]:

@@ -6,6 +6,7 @@ import fnmatch
 import posixpath
 from collections.abc import Iterator
 
+from obsboot.catalog.problems import some
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.promql import Selector
@@ -71,5 +72,5 @@ def _wrong(context: Context, selector: Selector, local: bool) -> str:
         return "" if narrowed else f"{selector.name or 'the selector'} is selected without a job"
     if context.series.jobs_of(selector):
         return ""
-    known = ", ".join(context.series.known_jobs())
+    known = some(list(context.series.known_jobs()))
     return f"no job matches job{matchers[0].op}{matchers[0].value!r} (there are: {known})"

@@ -24,9 +24,11 @@ class Window(Check):
         for query, study in context.studies:
             single = context.foreign and not paired(query.text)
             for selector in study.selectors:
+                if selector.range is None:
+                    continue
                 interval, sure = _interval(context, selector)
                 wanted = 1 if single else 4 if sure or not context.foreign else 2
-                if selector.range is not None and selector.range < wanted * interval:
+                if selector.range < wanted * interval:
                     yield self._short(context, query, selector, (interval, sure))
 
     def _short(self, context: Context, query: Query, selector: Selector, known: tuple[float, bool]) -> Finding:

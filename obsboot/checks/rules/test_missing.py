@@ -14,7 +14,7 @@ class TestMissing(Check):
     id = "rules/test-missing"
     title = "Every alert has a rule test in which it fires"
     explanation = "Rules that can never fire look like rules that have nothing to say; only a test tells them apart."
-    fix = "Add a test (the catalogue's `replay`), or write in the catalogue why there can be none (`no_replay`)."
+    fix = "Add a test in which it fires; in a catalogue that is `replay`, or `no_replay` and why there can be none."
 
     def run(self, context: Context) -> Iterator[Finding]:
         if context.foreign and not context.tests:

@@ -16,13 +16,13 @@ from itertools import product
 from obsboot.logs.syntax import Condition, Node, Plugin
 from obsboot.sources.documents import Mapped, listed, mapped
 from obsboot.sources.logstash.conditions import verdict
-from obsboot.sources.logstash.containers import containers
 from obsboot.sources.logstash.effects import mentions
 from obsboot.sources.logstash.flow import Flow, flow
 from obsboot.sources.logstash.pipelines import Logstash, Pipeline
 from obsboot.sources.logstash.samples import fields_of, files_of
 from obsboot.sources.logstash.takings import Taking, takings
 from obsboot.sources.pipelines import Used, setting, texts
+from obsboot.sources.topology import services
 
 _PLAIN = frozenset({
     "add_cloud_metadata", "add_docker_metadata", "add_host_metadata", "add_id", "add_kubernetes_metadata", "add_locale",
@@ -146,7 +146,7 @@ def _of_input(found: Logstash, plugin: Plugin) -> list[Entries] | None:
 
 def _of_filebeat(found: Logstash) -> list[Entries] | None:
     """The entries of every input of every Filebeat of the folder; None where some may come from elsewhere."""
-    others = [*found.everything, *(each.image for each in containers(found.context))]
+    others = [*found.everything, *(str(each.data.get("image") or "") for each in services(found.context))]
     if any(_OTHER_BEATS.search(each) for each in others):
         return None
     ways: list[Entries] = []

@@ -15,9 +15,9 @@ from obsboot.logs.syntax import Configuration, Node, Section, Statement
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Line, Mapped, listed, mapped
 from obsboot.sources.folder import Folder
-from obsboot.sources.logstash.containers import Container, containers
 from obsboot.sources.pipelines import Used, setting, texts, used
 from obsboot.sources.source import Source
+from obsboot.sources.topology import Service, services
 
 _FILLED = re.compile(r"(?<!%)\{\{[^{}\n]*\}\}|\{%[-+ ]|<%[-=# ]")
 """What another tool fills in before Logstash reads the file."""
@@ -25,6 +25,10 @@ _COMMENTS = r"(?:\s|#[^\n]*\n)*"
 _BEGINNING = re.compile(rf"{_COMMENTS}(?:input|filter|output){_COMMENTS}\{{{_COMMENTS}(?:\}}|if\b|[\w-]+\s*[\[{{])")
 """A section that begins with a plugin: style sheets and other languages have words like its own."""
 _MOST_READ = 65_536
+_OFFICIAL = frozenset({
+    "logstash", "elastic/logstash", "docker.elastic.co/logstash/logstash", "docker.elastic.co/logstash/logstash-oss",
+    "opensearchproject/logstash-oss-with-opensearch-output-plugin",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,11 @@ class Logstash:
     def places(self, wanted: str) -> list[str]:
         """Where in the folder a path inside Logstash's container may be: by its mounts, else by the end of the path."""
         wanted = posixpath.normpath(wanted)
-        mounts = [mount for each in self.containers for mount in each.mounts if mount.holds(wanted)]
-        if mounts:
-            best = max(mounts, key=lambda mount: len(mount.target))
-            return [] if best.source is None else [posixpath.normpath(best.source + wanted[len(best.target) :])]
+        mounted = [(mount, each) for each in self.containers if (mount := each.mount_at(wanted))]
+        if mounted:
+            _, service = max(mounted, key=lambda each: len(each[0].target))
+            found = service.outside(wanted)
+            return [] if found is None else [found]
         parts = wanted.strip("/").split("/")
         return self._ends(parts)
 
@@ -142,14 +147,18 @@ class Logstash:
         return {"", *(posixpath.dirname(path) for path in self.everything)}
 
     @cached_property
-    def containers(self) -> tuple[Container, ...]:
+    def containers(self) -> tuple[Service, ...]:
         """The containers in which Logstash runs."""
-        return tuple(each for each in containers(self.context) if each.runs("logstash"))
+        return tuple(each for each in services(self.context) if each.runs("logstash"))
+
+    def seeing(self, path: str) -> list[Service]:
+        """Those of them that see a file of the folder."""
+        return [each for each in self.containers if each.inside(path) is not None]
 
     @cached_property
     def version(self) -> int:
         """The major version that compose files say runs; 0 where they do not tell, or not with one voice."""
-        found = {each.version.partition(".")[0] for each in self.containers}
+        found = {each.tag.partition(".")[0] for each in self.containers}
         return int(only) if len(found) == 1 and (only := found.pop()).isdigit() else 0
 
     def read(self, path: str) -> str | None:
@@ -190,10 +199,21 @@ class Logstash:
         return len(kinds) > 1 and {"input", "output"} <= some and not all({"input", "output"} <= each for each in kinds)
 
 
-@lru_cache(maxsize=1)
 def logstash(context: Context) -> Logstash:
-    """What the folder or pack holds of Logstash; the same for each check that asks."""
+    """What the folder or pack holds of Logstash; the same for each check that asks, each of which meets its files."""
+    context.sources("logstash")
+    return _logstash(context)
+
+
+@lru_cache(maxsize=1)
+def _logstash(context: Context) -> Logstash:
     return Logstash(context)
+
+
+def official(service: Service) -> bool:
+    """Whether its image is the one that Logstash's makers publish, so that nothing is hidden in it."""
+    name = service.image.partition("@")[0].removeprefix("docker.io/")
+    return (name.rpartition(":")[0] or name) in _OFFICIAL
 
 
 def place(node: Node) -> Line:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from obsboot.logs.syntax import Bareword, Number, Position, Text
-from obsboot.sources.logstash.containers import Container
 from obsboot.sources.logstash.grok import Library, Reference, bracketed, builtin, own, references
-from obsboot.sources.logstash.pipelines import Logstash
+from obsboot.sources.logstash.pipelines import Logstash, official
 from obsboot.sources.pipelines import Used, entries, setting, texts, words
+from obsboot.sources.topology import Service
 
 Word = Text | Bareword | Number
 _MOST_FILES = 200
@@ -111,13 +111,13 @@ def _nowhere(found: Logstash, wanted: str, pipeline: str) -> bool:
     seeing = _seeing(found, pipeline)
     if not seeing or not wanted.startswith("/") or wanted.startswith("/usr/share/logstash/vendor"):
         return False
-    return not any(mount.holds(posixpath.normpath(wanted)) for each in seeing for mount in each.mounts)
+    return not any(each.mount_at(posixpath.normpath(wanted)) for each in seeing)
 
 
-def _seeing(found: Logstash, pipeline: str) -> list[Container]:
+def _seeing(found: Logstash, pipeline: str) -> list[Service]:
     """The containers that run a pipeline, where all of them are the official image."""
-    seeing = [each for each in found.containers if any(mount.shows(pipeline) for mount in each.mounts)]
-    return seeing if all(each.official for each in seeing) else []
+    seeing = found.seeing(pipeline)
+    return seeing if all(map(official, seeing)) else []
 
 
 def defined(text: str) -> dict[str, str]:

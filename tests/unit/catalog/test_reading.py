@@ -116,5 +116,6 @@ def test_advice() -> None:
     assert nearest("hit_rat", ["hit_rate", "misses"]) == "did you mean 'hit_rate'?"
     assert nearest("zzz", ["b", "a"]) == "known: a, b"
     assert nearest("zzz", []) == "there is none"
+    assert nearest("zzz", [f"a{number:02}" for number in range(70)]).endswith("a58, a59 and 10 more")
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b or c"

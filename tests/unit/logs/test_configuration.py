@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import time
 from collections.abc import Callable
@@ -274,6 +275,8 @@ def test_and_binds_tighter_than_or() -> None:
 
 def test_an_array_of_one_is_a_field_as_logstash_takes_it() -> None:
     assert condition('[a] in ["b"]') == Comparison(Field("[a]", at=AT), "in", Field('["b"]', at=AT), at=AT)
+    with pytest.raises(ConfigurationError, match=r"expected `\{`"):
+        condition('[a] in ["]", "c"]')
     assert condition('[a] in ["b", "c"]') == Comparison(
         Field("[a]", at=AT), "in", Array((Text("b", at=AT), Text("c", at=AT)), at=AT), at=AT
     )
@@ -350,7 +353,8 @@ values = st.recursive(scalars, nested, max_leaves=6)
 plugins = at(Plugin, names, several(at(Setting, names | texts, values)))
 fields = at(Field, st.lists(words, min_size=1, max_size=3).map(lambda names: "".join(f"[{name}]" for name in names)))
 patterns = at(Regex, st.sampled_from((r"a\/b", r"\A[\"'{]\z", "", r"\\\/ #", "(x|y)")))
-arrays = at(Array, several(scalars, 2))
+arrays = at(Array, several(scalars, 2)).filter(lambda array: not re.match(r"\[[^\]\[,]+\]", rendered(array)))
+"""Those of conditions: one whose first item has a bracket that closes begins with a field reference to Logstash."""
 plain_operands = fields | at(Text, texts) | at(Number, numbers)
 comparisons = (
     at(Comparison, plain_operands, st.sampled_from(("==", "!=", "<", ">", "<=", ">=")), plain_operands)

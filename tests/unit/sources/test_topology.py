@@ -72,6 +72,23 @@ def test_what_a_service_is() -> None:
     assert not built.mentions("707")
 
 
+def test_what_a_service_runs() -> None:
+    tags = {name: service(name).tag for name in ("prometheus", "other", "built")}
+    assert tags == {"prometheus": "v3.5.3", "other": "1", "built": ""}
+    assert service("prometheus").runs("prometheus")
+    assert service("built").runs("prometheus")
+    assert service("built").runs("built")
+    assert not service("other").runs("example")
+
+
+def test_the_folder_that_compose_runs_in() -> None:
+    volumes = "[$PWD/a:/a, '${PWD}/b:/b', $PWDX/c:/c]"
+    text = f"services: {{one: {{image: a:1, volumes: {volumes}}}}}\n"
+    (only,) = composed(context({"deploy/compose.yml": text}))
+    assert [only.services["one"].outside(path) for path in ("/a/x", "/b", "/c")] == ["deploy/a/x", "deploy/b", None]
+    assert [bool(only.services["one"].mount_at(path)) for path in ("/a/x", "/ab", "/c")] == [True, False, True]
+
+
 def test_ports_of_the_host() -> None:
     assert [(p.address, p.outside, p.inside, p.protocol) for p in service("prometheus").published] == [
         ("127.0.0.1", "9090", "9090", "tcp"),

@@ -93,6 +93,12 @@ def test_files_of_one_folder_are_one_pipeline(tmp_path: Path) -> None:
     assert [each.plugin.name for each in pipeline.inputs] == ["beats"]
 
 
+def test_a_check_that_asks_what_another_has_read_is_not_skipped(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("input { beats { port => 5044 } }\nfilter { drop { } }\noutput { stdout { } }\n")
+    names = ["logstash/address", "logstash/condition", "logstash/option"]
+    assert [each.outcome for each in check(read_folder(tmp_path), only=names)] == ["passed"] * len(names)
+
+
 def test_files_that_are_whole_are_pipelines_of_their_own(tmp_path: Path) -> None:
     for name in ("a.conf", "b.conf"):
         (tmp_path / name).write_text("input { stdin { } }\noutput { stdout { } }\n")

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from prometheus_sample import READABLE, RELABELLED, VERDICTS, configured
+
+UNIT = Path(__file__).parents[1] / "unit"
+RULE_FILES: list[dict[str, Any]] = yaml.safe_load((UNIT / "sources/rule_files.yaml").read_text())
+EXPRESSIONS: dict[str, list[str]] = yaml.safe_load((UNIT / "promql/expressions.yaml").read_text())
 
 
 def ran(promtool: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -39,3 +44,27 @@ def test_a_rule_leaves_labels(case: dict[str, Any], promtool: str, tmp_path: Pat
 def test_an_answer_can_be_read(case: dict[str, Any], promtool: str) -> None:
     done = ran(promtool, "check", "metrics", given=case["text"])
     assert ("error while linting" not in done.stdout + done.stderr) == case["reads"], done.stderr
+
+
+def loads(promtool: str, rules: str, folder: Path) -> bool:
+    (folder / "rules.yml").write_text(rules)
+    return ran(promtool, "check", "rules", str(folder / "rules.yml")).returncode == 0
+
+
+@pytest.mark.parametrize("case", RULE_FILES, ids=named(RULE_FILES))
+def test_a_rule_file_loads(case: dict[str, Any], promtool: str, tmp_path: Path) -> None:
+    assert loads(promtool, case["text"], tmp_path) == case["loads"]
+
+
+@pytest.mark.parametrize("kind", EXPRESSIONS)
+def test_an_expression_loads(kind: str, promtool: str, tmp_path: Path) -> None:
+    """Of the kinds, those that load do, and no other."""
+    wrong = {
+        expr
+        for expr in EXPRESSIONS[kind]
+        if loads(
+            promtool, yaml.safe_dump({"groups": [{"name": "a", "rules": [{"record": "r", "expr": expr}]}]}), tmp_path
+        )
+        != (kind == "loads")
+    }
+    assert not wrong
