@@ -10,6 +10,7 @@ from typing import Literal
 
 from obsboot.workspace.obstacles import obstacle, readable
 from obsboot.workspace.state import FOLDER, SIDECAR, UNKNOWN, Recorded, State, is_pristine
+from obsboot.workspace.vouching import vouched
 
 What = Literal["pristine", "seed", "edited", "drifted", "missing", "blocked", "conflict", "declined", "orphan"]
 """pristine: as it was rendered. seed: the user's since it was written, and not looked at. edited: a managed file, which
@@ -36,12 +37,18 @@ class Standing:
 def standings(root: Path, state: State) -> tuple[Standing, ...]:
     """Every file of the pack, and files of the user's for which an update left the template's version beside them.
 
-    Each is read: that takes no longer than to ask git which ones have changed. Reads only.
+    What git's index vouches for is not read. Reads only.
     """
+    known = vouched(root, {path: one.blob for path, one in state.files.items() if one.owner != "seed"})
     beside = frozenset(sidecars(root, state))
     found = [_beside(path) for path in beside - state.files.keys()]
     for path, recorded in state.files.items():
-        found += [_beside(path, recorded.owner)] if path in beside else _read(root, path, recorded)
+        if path in beside:
+            found.append(_beside(path, recorded.owner))
+        elif path in known:
+            found.append(Standing(path, "pristine", recorded.owner))
+        else:
+            found += _read(root, path, recorded)
     return tuple(sorted(found, key=lambda one: one.path))
 
 

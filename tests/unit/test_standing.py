@@ -12,6 +12,7 @@ from small_pack import file, pack, updated
 from obsboot.workspace import State, load_state
 from obsboot.workspace.standing import Standing, standings, statuses, worst
 from obsboot.workspace.state import Packed, manifest_text
+from obsboot.workspace.vouching import vouched
 
 MANAGED, OWNED, SEED = file("readme.md"), file("rules.yaml", "a: 1\n", "owned"), file("own.yaml", "{}\n", "seed")
 MARKERS = "<<<<<<< yours\na: 2\n||||||| template 1\na: 1\n=======\na: 3\n>>>>>>> template 2\n"
@@ -113,32 +114,60 @@ def test_what_cannot_be_read_is_blocked_with_the_reason(root: Path, tmp_path: Pa
     assert worst(standings(root, known(root)), behind=False) == "drifted"
 
 
-# --- git
+# --- git's index
 
 
-def committed(root: Path) -> Path:
+def committed(root: Path, *config: str) -> Path:
     git(root, "init", "-q")
+    for one in config:
+        git(root, "config", *one.split("="))
     git(root, "add", "-A")
     git(root, "commit", "-qm", "pack")
     return root
 
 
-def test_a_file_that_git_was_told_not_to_look_at_is_read_all_the_same(root: Path) -> None:
+def vouched_for(root: Path) -> set[str]:
+    return {path.removeprefix("o/") for path in vouched(root, {p: one.blob for p, one in known(root).files.items()})}
+
+
+def test_git_vouches_for_what_is_unchanged_in_it(root: Path) -> None:
+    assert vouched_for(root) == set()
     committed(root)
-    git(root, "update-index", "--assume-unchanged", "o/readme.md")
+    assert vouched_for(root) == {"readme.md", "rules.yaml", "own.yaml", ".gitignore"}
     (root / "o/readme.md").write_text("mine\n")
+    (root / "o/own.yaml").unlink()
+    assert vouched_for(root) == {"rules.yaml", ".gitignore"}
+    git(root, "add", "-A")
+    assert vouched_for(root) == {"rules.yaml", ".gitignore"}
     assert found(root)["readme.md"].what == "edited"
 
 
-def test_a_checkout_with_other_line_ends_is_pristine(root: Path, tmp_path: Path) -> None:
+def test_git_does_not_vouch_for_what_it_was_told_not_to_look_at(root: Path) -> None:
+    committed(root)
+    git(root, "update-index", "--assume-unchanged", "o/readme.md")
+    git(root, "update-index", "--skip-worktree", "o/rules.yaml")
+    (root / "o/readme.md").write_text("mine\n")
+    (root / "o/rules.yaml").write_text("a: 2\n")
+    assert vouched_for(root) == {"own.yaml", ".gitignore"}
+    assert (found(root)["readme.md"].what, found(root)["rules.yaml"].what) == ("edited", "drifted")
+
+
+def test_git_vouches_for_a_checkout_with_other_line_ends(root: Path, tmp_path: Path) -> None:
     committed(root)
     copy = tmp_path / "copy"
     git(root, "clone", "-q", "-c", "core.autocrlf=true", str(root), str(copy))
     assert (copy / "o/rules.yaml").read_bytes() == b"a: 1\r\n"
-    assert {one.what for one in found(copy).values()} == {"pristine", "seed"}
+    assert vouched_for(copy) == {"readme.md", "rules.yaml", "own.yaml", ".gitignore"}
 
 
-def test_a_conflict_in_gits_own_index_is_one(root: Path) -> None:
+def test_a_pack_below_the_root_of_the_repository_is_vouched_for_and_odd_names_are(tmp_path: Path) -> None:
+    odd = file("Bücher *\t[x].yaml", "a: 1\n")
+    inner = pack(tmp_path / "mono/services/a", odd, MANAGED)
+    committed(tmp_path / "mono")
+    assert vouched_for(inner) == {"Bücher *\t[x].yaml", "readme.md", ".gitignore"}
+
+
+def test_a_conflict_in_gits_own_index_is_looked_at(root: Path) -> None:
     committed(root)
     git(root, "checkout", "-qb", "other")
     (root / "o/rules.yaml").write_text("a: 7\n")
@@ -151,27 +180,36 @@ def test_a_conflict_in_gits_own_index_is_one(root: Path) -> None:
     assert found(root)["rules.yaml"].what == "conflict"
 
 
-# --- what it takes
+def test_without_git_everything_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed(root)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert vouched_for(root) == set()
+    assert found(root)["rules.yaml"].what == "pristine"
 
-_HEAVY = ("jinja2", "yaml", "promql_parser", "rich", "subprocess", "shutil", "obsboot.catalog", "obsboot.answers")
-_STATUS = f"""
+
+_OPENED = """
 import sys
+from pathlib import Path
+opened = []
+sys.addaudithook(lambda event, told: opened.append(str(told[0])) if event == "open" else None)
 from obsboot import cli
-print(cli.run(["status", "--short"]), [name for name in {_HEAVY} if name in sys.modules])
+code = cli.run(["status", "--short"])
+print(code, sorted(Path(path).name for path in opened if "/o/" in path or path.startswith("o/")))
+print([name for name in ("jinja2", "yaml", "promql_parser", "obsboot.catalog", "obsboot.answers") if name in sys.modules])
 """
 
 
 def status_in(root: Path) -> list[str]:
-    done = subprocess.run([sys.executable, "-c", _STATUS], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", _OPENED], cwd=root, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
 
-def test_status_imports_nothing_heavy_and_asks_nobody(root: Path) -> None:
-    assert status_in(root) == ["in sync: 4 files", "0 []"]
-    (root / "o/readme.md").write_text("mine\n")
-    assert status_in(root) == ["in sync: 1 edited", "0 []"]
+def test_status_reads_only_what_git_cannot_vouch_for_and_imports_nothing_heavy(root: Path) -> None:
+    assert status_in(root)[1:] == ["0 ['.gitignore', 'readme.md', 'rules.yaml']", "[]"]
     committed(root)
-    assert status_in(root) == ["in sync: 1 edited", "0 []"]
+    assert status_in(root)[1:] == ["0 []", "[]"]
+    (root / "o/readme.md").write_text("mine\n")
+    assert status_in(root) == ["in sync: 1 edited", "0 ['readme.md']", "[]"]
 
 
 def test_the_texts_of_the_base_are_only_taken_apart_when_one_is_asked_for(root: Path) -> None:

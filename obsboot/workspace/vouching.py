@@ -1,0 +1,37 @@
+"""What git's index can vouch for, so that it need not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from obsboot.workspace.git import printed
+
+_LIST = ("ls-files", "-z", "-v", "-s", "-c", "-m", "-d", "--")
+"""Every entry of the index with its blob, and once more if the file is another one by now or gone."""
+_QUIET = ("--literal-pathspecs", "-c", "core.fsmonitor=false")
+_FILES = ("100644", "100755")
+
+
+def vouched(root: Path, blobs: Mapping[str, str]) -> frozenset[str]:
+    """Those of the paths that are in git's index with their blob, and unchanged since.
+
+    Empty where there is no git or no repository. A checkout with CRLF line ends is unchanged to git. Entries that git
+    was told to take for unchanged do not count.
+    """
+    if not blobs:
+        return frozenset()
+    return _unchanged(printed(root, *_QUIET, *_LIST, *blobs), blobs)
+
+
+def _unchanged(listed: bytes, blobs: Mapping[str, str]) -> frozenset[str]:
+    """Out of lines of `tag mode blob stage<tab>path`, where a changed file has more than one."""
+    same, changed = set(), set()
+    for line in listed.decode(errors="surrogateescape").split("\0"):
+        about, _, path = line.partition("\t")
+        match about.split(" "):
+            case ["H", mode, blob, "0"] if mode in _FILES and blob == blobs.get(path):
+                same.add(path)
+            case _:
+                changed.add(path)
+    return frozenset(same - changed)
