@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Collection, Iterator
 
 from obsboot.checks.base import Check, checks
@@ -21,7 +22,9 @@ def check(subject: Pack | Folder, *, only: Collection[str] = ()) -> tuple[Result
     """
     context = Context(subject)
     wanted = [each for each in checks() if not only or each.id in only]
-    return tuple(_result(each, context) for each in wanted)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # Python's own, of expressions that are written for other programs
+        return tuple(_result(each, context) for each in wanted)
 
 
 def _result(each: Check, context: Context) -> Result:

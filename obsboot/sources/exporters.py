@@ -13,7 +13,7 @@ from typing import Any, Literal
 from obsboot.catalog import Inventory, inventory, parse
 from obsboot.model import Component
 from obsboot.sources.configs import Job
-from obsboot.sources.documents import Mapped, mapped
+from obsboot.sources.documents import Mapped, listed, mapped
 from obsboot.sources.source import Source
 
 Evidence = Literal["answers", "seen", "image", "name"]
@@ -98,12 +98,12 @@ class Exporters:
         return self._reached[job.name]
 
     def _reach(self, job: Job) -> Reach:
-        blocks = [each for each in job.data.get("static_configs") or () if isinstance(each, Mapped)]
+        blocks = [each for each in listed(job.data.get("static_configs")) if isinstance(each, Mapped)]
         found, blind = self._found(job)
         addresses = [target for target, _ in job.targets] + [
-            str(t) for each in found for t in each.get("targets") or ()
+            str(t) for each in found for t in _items(each.get("targets"))
         ]
-        labels = {str(name) for each in (*blocks, *found) for name in each.get("labels") or ()}
+        labels = {str(name) for each in (*blocks, *found) for name in _keys(each.get("labels"))}
         mapping = any(rule.get("action") == "labelmap" for rule in _relabelling(job.data))
         hosts = tuple(dict.fromkeys(host(address) for address in addresses))
         open_ended = blind or mapping or job.data.get("honor_labels") is True
@@ -113,7 +113,9 @@ class Exporters:
         """The blocks of targets that files say, and whether there are others that only a running system knows."""
         ways = [key for key in job.data if key.endswith("_sd_configs")]
         globs = [
-            str(each) for block in job.data.get("file_sd_configs") or () for each in mapped(block).get("files") or ()
+            str(each)
+            for block in listed(job.data.get("file_sd_configs"))
+            for each in listed(mapped(block).get("files"))
         ]
         blocks: list[Mapping[str, Any]] = []
         blind = any(key != "file_sd_configs" for key in ways)
@@ -163,10 +165,19 @@ def _images(services: Mapped) -> Iterator[tuple[str, str]]:
         said = mapped(service)
         names = [name, said.get("container_name"), said.get("hostname")]
         networks = mapped(said.get("networks"))
-        names += [alias for each in networks.values() for alias in mapped(each).get("aliases") or ()]
+        names += [alias for each in networks.values() for alias in listed(mapped(each).get("aliases"))]
         yield from ((str(each), str(said.get("image") or "")) for each in names if each)
 
 
 def _relabelling(data: Mapped) -> Iterator[Mapped]:
     for key in ("relabel_configs", "metric_relabel_configs"):
-        yield from (mapped(rule) for rule in data.get(key) or ())
+        yield from (mapped(rule) for rule in listed(data.get(key)))
+
+
+def _items(value: object) -> list[Any]:
+    """The items of a list of YAML or of JSON; none of what is no list."""
+    return value if isinstance(value, list) else []
+
+
+def _keys(value: object) -> list[Any]:
+    return list(value) if isinstance(value, dict) else []

@@ -162,11 +162,11 @@ def tests(source: Source) -> Iterator[RuleTest]:
     found = data.get("tests") if isinstance(data, Mapped) else None
     if not isinstance(found, Listed):
         raise MalformedError("a rule test file is a mapping with a list called 'tests'", 1)
-    files = tuple(str(name) for name in data.get("rule_files") or ())
+    files = tuple(str(name) for name in listed(data.get("rule_files")))
     for test in found:
         if not isinstance(test, Mapped):
             raise MalformedError("a test is a mapping", found.line)
-        series = tuple(_series(each) for each in test.get("input_series") or () if isinstance(each, Mapped))
+        series = tuple(_series(each) for each in listed(test.get("input_series")) if isinstance(each, Mapped))
         asked: dict[str, tuple[bool, int]] = {}
         for alert, fires, where in _asked(test):
             known = asked.get(alert, (False, where))
@@ -177,9 +177,9 @@ def tests(source: Source) -> Iterator[RuleTest]:
 
 def _asked(test: Mapped) -> Iterator[tuple[str, bool, int]]:
     """The alerts that a test asks about, whether it wants them to fire at that time, and where it names them."""
-    for each in map(mapped, test.get("alert_rule_test") or ()):
+    for each in map(mapped, listed(test.get("alert_rule_test"))):
         yield str(each.get("alertname", "")), bool(each.get("exp_alerts")), each.value_at("alertname")
-    for each in map(mapped, test.get("promql_expr_test") or ()):
+    for each in map(mapped, listed(test.get("promql_expr_test"))):
         for alert, more in _ASKED.findall(str(each.get("expr", ""))):
             yield alert, bool(each.get("exp_samples")) and "pending" not in more, each.value_at("expr")
 

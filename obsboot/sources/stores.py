@@ -48,6 +48,11 @@ class Stored:
         return tuple(map(str, _list(self.data.get("composed_of"))))
 
     @property
+    def optional(self) -> frozenset[str]:
+        """The parts that may be missing."""
+        return frozenset(map(str, _list(self.data.get("ignore_missing_component_templates"))))
+
+    @property
     def patterns(self) -> tuple[str, ...]:
         """The names of indices and streams that an index template takes."""
         found = self.data.get("index_patterns")

@@ -75,6 +75,7 @@ class DataSource(Check):
 def _fault(board: Board, source: object, offer: Offer, *, foreign: bool) -> tuple[str, Severity] | None:
     """What is wrong with a data source that a panel or a query names, and how bad it is."""
     uid = source.get("uid") if isinstance(source, dict) else source
+    uid = uid if isinstance(uid, str | None) else str(uid)
     said = str(source.get("type") or "") if isinstance(source, dict) else ""
     names = used(str(uid or ""))
     lost = f"asks the data source {uid!r}, which is neither variable nor provisioned"

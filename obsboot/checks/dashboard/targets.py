@@ -8,7 +8,7 @@ from typing import Any
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.promql.variables import used
-from obsboot.sources.boards import Panel
+from obsboot.sources.boards import Panel, objects
 from obsboot.sources.context import Context
 
 _LINES = frozenset({"logs", "raw_data", "raw_document"})
@@ -59,13 +59,14 @@ class Targets(Check):
 
     def _references(self, panel: Panel, *, strict: bool) -> Iterator[Finding]:
         """Equal refIds; where it is `strict`, missing ones as well, which Grafana makes up."""
-        seen: set[object] = set()
+        seen: set[str] = set()
         for number, target in enumerate(panel.targets):
-            reference = target.get("refId")
+            said = target.get("refId")
+            reference = said if isinstance(said, str) else ""
             if reference in seen or (strict and not reference):
                 message = f"panel {panel.title!r}: query {number + 1} has the refId {reference!r} of another, or none"
                 yield self._of(panel, panel.line("targets", number, *(("refId",) if reference else ())), message)
-            if isinstance(reference, str) and reference:
+            if reference:
                 seen.add(reference)
 
     def _of(self, panel: Panel, line: int, message: str, severity: Severity | None = None) -> Finding:
@@ -94,7 +95,7 @@ def _faults(panel: Panel, target: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _measures(target: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Grafana sends no query that says what is searched and not what is made of it."""
-    metrics = [each.get("type") for each in target.get("metrics") or () if isinstance(each, dict)]
+    metrics = [each.get("type") for _, each in objects(target.get("metrics"))]
     if not metrics:
         yield "metrics", "makes no number of the documents: it has no metrics"
     elif not target.get("bucketAggs") and not set(metrics) <= _LINES:

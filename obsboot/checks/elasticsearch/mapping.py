@@ -54,12 +54,12 @@ def _own(each: Stored) -> Iterator[Fault]:
     count = 0
     for name, mapping, way in fields(each):
         count += 1
-        type_ = mapping.get("type", "object")
+        type_ = str(mapping.get("type", "object"))
         if type_ not in _TYPES:
             yield (
                 each,
                 (*way, "type"),
-                f"{name}: there is no type {type_!r}: {nearest(str(type_), _TYPES)[:90]}",
+                f"{name}: there is no type {type_!r}: {nearest(type_, _TYPES)[:90]}",
                 "error",
             )
         elif (kind := _ECS.get(name)) and type_ not in {*_KINDS[kind], "alias", "object", "runtime"}:
@@ -81,7 +81,7 @@ def _given(context: Context, found: Store) -> Iterator[Fault]:
             given[put.field.strip("[]").replace("][", ".")] = put.type
     for stored in (*found.parts.values(), *found.templates.values()):
         for name, mapping, way in fields(stored):
-            if mapping.get("type") in _REFUSED.get(given.get(name, ""), ()):
+            if str(mapping.get("type")) in _REFUSED.get(given.get(name, ""), ()):
                 message = f"{name} is {mapping['type']} here, and Logstash makes it {given[name]}: it is refused"
                 yield stored, (*way, "type"), message, "warning"
 

@@ -40,7 +40,7 @@ def _is_there(name: str, known: Mapping[str, Stored]) -> bool:
 
 def _parts(found: Store) -> Iterator[Fault]:
     for each in found.templates.values():
-        may_lack = set(each.data.get("ignore_missing_component_templates") or ())
+        may_lack = each.optional
         for number, name in enumerate(each.parts):
             if found.parts and name not in may_lack and not _is_there(name, found.parts):
                 advice = nearest(name, found.parts)

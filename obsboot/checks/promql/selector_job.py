@@ -12,7 +12,7 @@ from obsboot.model import Finding, Severity
 from obsboot.promql import Selector
 from obsboot.promql.likeness import slip
 from obsboot.sources.context import Context
-from obsboot.sources.documents import mapped
+from obsboot.sources.documents import listed, mapped
 from obsboot.sources.queries import Query
 
 
@@ -55,7 +55,7 @@ def _severity(context: Context, query: Query, selector: Selector) -> Severity:
 def _loaded(context: Context, path: str) -> bool:
     """Whether a configuration of the folder names the rule file; where it is mounted elsewhere, by its last two parts."""
     for source in context.sources("prometheus"):
-        for glob in map(str, mapped(source.data).get("rule_files") or ()):
+        for glob in map(str, listed(mapped(source.data).get("rule_files"))):
             near = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), glob))
             far = "/".join(glob.split("/")[-2:])
             if fnmatch.fnmatchcase(path, near) or (glob.startswith("/") and fnmatch.fnmatchcase(path, f"*{far}")):

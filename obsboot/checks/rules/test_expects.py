@@ -9,7 +9,7 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.sources.configs import seconds
 from obsboot.sources.context import Context
-from obsboot.sources.documents import Mapped, mapped
+from obsboot.sources.documents import Mapped, listed, mapped
 from obsboot.sources.rulefiles import Rule
 from obsboot.sources.source import Source
 
@@ -27,12 +27,12 @@ class TestExpects(Check):
         for rule in context.alerts:
             rules.setdefault((rule.path, rule.name), []).append(rule)
         for source in context.sources("rule-tests"):
-            files = [_path(source, str(name)) for name in mapped(source.data).get("rule_files") or ()]
+            files = [_path(source, str(name)) for name in listed(mapped(source.data).get("rule_files"))]
             for asked in _asked(source):
                 name = str(asked.get("alertname", ""))
                 found = [rule for path in files for rule in rules.get((path, name), ())]
                 yield from self._early(source, found, asked)
-                for expected in asked.get("exp_alerts") or ():
+                for expected in listed(asked.get("exp_alerts")):
                     yield from self._judged(source, found, mapped(expected))
 
     def _judged(self, source: Source, rules: list[Rule], expected: Mapped) -> Iterator[Finding]:
@@ -66,5 +66,5 @@ def _path(source: Source, name: str) -> str:
 
 
 def _asked(source: Source) -> Iterator[Mapped]:
-    for test in mapped(source.data).get("tests") or ():
-        yield from (mapped(each) for each in mapped(test).get("alert_rule_test") or ())
+    for test in listed(mapped(source.data).get("tests")):
+        yield from (mapped(each) for each in listed(mapped(test).get("alert_rule_test")))
