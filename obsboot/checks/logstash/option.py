@@ -70,4 +70,5 @@ def _option(what: str, each: Setting, known: Described, version: int) -> Iterato
         yield at, f"{what} has {each.name!r} no more", "error"
     else:
         near = advice(each.name, known.types)
-        yield at, f"{what} has no option {each.name!r}{near}", "error"
+        # What is near to nothing may be an option of another version.
+        yield at, f"{what} has no option {each.name!r}{near or ' that is known here'}", "error" if near else "info"
