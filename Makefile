@@ -23,7 +23,7 @@ demo: $(VENV)/.installed ## the whole line on the bundled sample service
 test: ## everything, containers included
 	+tests/bed/with-engine tests/bed/stages $(STAGES)
 
-test-unit: $(VENV)/.installed ## no containers, a minute and a half
+test-unit: $(VENV)/.installed ## no containers, three minutes
 	$(BIN)/pytest $(filter-out $(LONG),$(UNIT)) $(LONG:%=--ignore=%) -m 'not live' -n 2 --dist worksteal
 
 test-sessions: $(VENV)/.installed ## whole sessions at the command line, readers of logs, merges and updates; no containers either
