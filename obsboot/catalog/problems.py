@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obsboot.model import ObsbootError
-from obsboot.promql.likeness import closest
+from obsboot.promql.likeness import meant
 
 Keys = tuple[str | int, ...]
 """The way to a value in a YAML file: `("signals", "hit_rate", "truth")`; numbers count the items of a list from 0."""
@@ -42,9 +42,7 @@ class CatalogueError(ObsbootError):
 def nearest(word: str, known: Iterable[str]) -> str:
     """Advice for a name that nothing has: the one that was probably meant, or what there is, as far as anybody reads it."""
     names = list(known)
-    if close := closest(word, names):
-        return f"did you mean {close[0]!r}?"
-    return f"known: {some(sorted(names))}" if names else "there is none"
+    return meant(word, names) or (f"known: {some(sorted(names))}" if names else "there is none")
 
 
 def some(names: Sequence[str]) -> str:

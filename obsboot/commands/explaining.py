@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
 from obsboot.filtering import NAME, NOTICES, Described, described
 from obsboot.model import ObsbootError
+from obsboot.promql.likeness import meant
 
 _EXAMPLES = ("Bad", "Good")
 
@@ -17,11 +17,10 @@ def explained(check: str) -> str:
     """Everything about one id. Raises ObsbootError with the id that may be meant where there is none such."""
     known = described()
     if check not in known:
-        close = get_close_matches(check, sorted(known), n=1)
         groups = ", ".join(sorted({name.partition("/")[0] for name in known}))
         raise ObsbootError(
             f"--explain: there is no check {check!r}",
-            fix=f"did you mean {close[0]!r}?" if close else f"ids are `group/name`; the groups are {groups}",
+            fix=meant(check, known) or f"ids are `group/name`; the groups are {groups}",
         )
     return "\n".join(_lines(known[check]))
 

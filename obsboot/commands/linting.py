@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,12 +12,12 @@ from typing import NoReturn
 
 import click
 
-from obsboot.commands.changed import changes_since
 from obsboot.commands.lint_options import Asked
-from obsboot.commands.reporting import exit_code
+from obsboot.commands.reporting import exit_code, keep
 from obsboot.filtering import (
     NAME,
     Baseline,
+    Changes,
     Configuration,
     Filtered,
     Wishes,
@@ -47,14 +46,14 @@ def judged(subject: Pack | Folder, results: Sequence[Result], configuration: Con
         known=_known(results),
         configuration=configuration,
         baseline=_baseline(subject.root, asked.baseline),
-        changes=changes_since(subject.root, asked.changed_since, paths) if asked.changed_since is not None else None,
+        changes=_changes(subject.root, asked.changed_since, paths),
         fail_on=asked.fail_on,
     )
     found = filtered(results, subject.files, wishes)
     if asked.write_baseline is None:
         return found
     text = baseline_text(found.unsuppressed)
-    _keep(asked.write_baseline, text, "--write-baseline")
+    keep(asked.write_baseline, text, "--write-baseline")
     click.echo(f"baseline: {asked.write_baseline}: {len(found.unsuppressed)} findings", err=True)
     return filtered(results, subject.files, replace(wishes, baseline=_read(subject.root, asked.write_baseline, text)))
 
@@ -71,7 +70,7 @@ def show(report: Report, files: Mapping[str, str], asked: Asked, required: str |
     """Prints the report or keeps it in a file, and ends the command with its exit code."""
     if asked.output is not None:
         text = _console(report, files) if asked.form == "console" else written(report, asked.form)
-        _keep(asked.output, text, "--output")
+        keep(asked.output, text, "--output")
         click.echo(f"report: {asked.output}", err=True)
     if asked.form == "console" or asked.output is not None:
         _print(report, files)
@@ -89,6 +88,14 @@ def show(report: Report, files: Mapping[str, str], asked: Asked, required: str |
 def _known(results: Sequence[Result] = ()) -> Collection[str]:
     """The ids that a suppression may name."""
     return described().keys() | {result.check for result in results}
+
+
+def _changes(root: Path, revision: str | None, paths: Collection[str]) -> Changes | None:
+    if revision is None:
+        return None
+    from obsboot.commands.changed import changes_since  # noqa: PLC0415 - git is asked only where a revision is named
+
+    return changes_since(root, revision, paths)
 
 
 def _baseline(root: Path, path: Path | None) -> Baseline | None:
@@ -131,16 +138,3 @@ def _console(report: Report, files: Mapping[str, str]) -> str:
     text = io.StringIO()
     print_check(report, Console(file=text, no_color=True, force_terminal=False), files)
     return text.getvalue()
-
-
-def _keep(path: Path, text: str, option: str) -> None:
-    """Writes all of it, or leaves what was there before."""
-    half = path.resolve().with_name(f".{path.name}.{os.getpid()}")
-    try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path.resolve())
-    except OSError as error:
-        with suppress(OSError):
-            half.unlink()
-        fix = "name a file in a folder that you may write to, on a disk with room"
-        raise ObsbootError(f"{option} {path}: {error.strerror}", fix=fix, code=Exit.REFUSED) from None

@@ -70,13 +70,18 @@ def writable_reports(paths: tuple[Path, ...]) -> None:
 def kept_reports(report: Report, paths: tuple[Path, ...]) -> None:
     """Writes the report to each path, in the format of its ending: all of it, or what was there before stays."""
     for path in paths:
-        half = path.resolve().with_name(f".{path.name}.{os.getpid()}")
-        try:
-            half.write_text(written(report, path.suffix.lstrip(".")), encoding="utf-8")
-            half.replace(path.resolve())
-        except OSError as error:
-            with suppress(OSError):
-                half.unlink()
-            fix = "name a file in a folder that you may write to, on a disk with room"
-            raise ObsbootError(f"--report {path}: {error.strerror}", fix=fix, code=Exit.REFUSED) from None
+        keep(path, written(report, path.suffix.lstrip(".")), "--report")
         click.echo(f"report: {path}", err=True)
+
+
+def keep(path: Path, text: str, option: str) -> None:
+    """Writes all of it, or leaves what was there before. Raises ObsbootError, which names the option."""
+    half = path.resolve().with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_text(text, encoding="utf-8")
+        half.replace(path.resolve())
+    except OSError as error:
+        with suppress(OSError):
+            half.unlink()
+        fix = "name a file in a folder that you may write to, on a disk with room"
+        raise ObsbootError(f"{option} {path}: {error.strerror}", fix=fix, code=Exit.REFUSED) from None

@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 
 from obsboot.filtering.layout import Layout
 from obsboot.filtering.notices import INVALID, Place
 from obsboot.filtering.waivers import Lines, Waiver, day, is_known, unknown_check
 from obsboot.model import Finding
+from obsboot.promql.likeness import meant
 
 _MARK = "obsboot:"
 _HASH = re.compile(r"(?:^|(?<=\s))#\s*obsboot:")
@@ -118,10 +118,11 @@ def _told(said: str) -> tuple[list[str], date | None]:
 
 def _unknown_verb(comment: _Comment, verb: str, known: Collection[str]) -> Iterator[Finding]:
     """Other comments may begin with this name; one that is meant to suppress is near a word for it, or has an id."""
-    close = get_close_matches(verb, _VERBS, n=1)
-    if close or any(name in known for name in _ID.findall(comment.said)):
-        meant = f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(_VERBS)}"
-        yield INVALID.finding(comment.place, f"{verb!r} is nothing that a comment can ask for{meant}", comment.said)
+    advice = meant(verb, _VERBS)
+    if advice or any(name in known for name in _ID.findall(comment.said)):
+        advice = advice or f"known: {', '.join(_VERBS)}"
+        message = f"{verb!r} is nothing that a comment can ask for; {advice}"
+        yield INVALID.finding(comment.place, message, comment.said)
 
 
 def _lines(verb: str, comment: _Comment, layout: Layout) -> range | None:

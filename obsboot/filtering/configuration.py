@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from obsboot.filtering.notices import Place
 from obsboot.filtering.waivers import Matching, Waiver, day, is_known, unknown_check
 from obsboot.model import ObsbootError, Severity
+from obsboot.promql.likeness import meant
 from obsboot.sources.documents import Listed, MalformedError, Mapped, listed, mapped
 from obsboot.sources.globs import path_matches
 from obsboot.sources.yaml import read_yaml
@@ -73,8 +73,7 @@ def read_configuration(path: str, text: str, known: Collection[str]) -> Configur
 
 def _unknown(told: Mapped, keys: tuple[str, ...]) -> Iterator[_Problem]:
     for key in told.keys() - set(keys):
-        close = get_close_matches(key, keys, n=1)
-        advice = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(keys)}"
+        advice = meant(key, keys) or f"known: {', '.join(keys)}"
         yield _Problem(told.at(key), f"unknown key {key!r}; {advice}")
 
 

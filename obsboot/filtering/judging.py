@@ -139,19 +139,7 @@ def _noticed(notices: Iterable[Finding]) -> Iterator[Result]:
 
 
 def _hidden(each: Hidden) -> dict[str, object]:
-    finding = each.finding
-    return {
-        "check": finding.check,
-        "severity": finding.severity,
-        "path": finding.path,
-        "line": finding.line,
-        "column": finding.column,
-        "subject": finding.subject,
-        "message": finding.message,
-        "by": each.by,
-        "reason": each.reason,
-        "where": each.where,
-    }
+    return {**each.finding.told(), "by": each.by, "reason": each.reason, "where": each.where}
 
 
 def _family(waiver: Waiver, count: int) -> dict[str, object]:

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Literal, Protocol
 
 from obsboot.filtering.notices import EXPIRED, UNUSED, Place
 from obsboot.model import Finding, Result
 from obsboot.sources.globs import check_matches, is_family, path_matches, subject_matches
+from obsboot.sources.guesses import meant
 
 Source = Literal["comment", "configuration"]
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -125,5 +125,4 @@ def is_known(check: str, known: Collection[str]) -> bool:
 
 def unknown_check(name: str, known: Collection[str]) -> str:
     """That no check has this id, and which one may be meant."""
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"there is no check {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
+    return f"there is no check {name!r}{meant(name, known, 0.6)}"

@@ -1,7 +1,8 @@
 """The vocabulary of obsboot. Nothing in here reads, writes or imports anything else of obsboot."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from obsboot.model.deferred import deferred
 
 if TYPE_CHECKING:
     from obsboot.model.catalogue import Clue, Component, Exporter, PackFile, Question, Scrape
@@ -57,13 +58,6 @@ __all__ = [
 ]  # fmt: skip
 
 if not TYPE_CHECKING:
-    _PARTS = ("findings", "values", "live", "logs", "signals", "catalogue", "stack", "migration")
-
-    def __getattr__(name):
-        """The name out of the first part that has it: who only asks for the exit codes need not wait for all others."""
-        if name in __all__:
-            for part in _PARTS:
-                if (found := vars(import_module(f"{__name__}.{part}")).get(name)) is not None:
-                    globals()[name] = found
-                    return found
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    __getattr__ = deferred(
+        __name__, ("findings", "values", "live", "logs", "signals", "catalogue", "stack", "migration"), __all__
+    )

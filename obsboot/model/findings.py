@@ -62,6 +62,11 @@ class Finding:
     column: int = 0
     subject: str = ""
 
+    def told(self) -> dict[str, object]:
+        """What was found and where, as reports write it; why it matters and how to mend it are the check's."""
+        names = ("check", "severity", "path", "line", "column", "subject", "message")
+        return {name: getattr(self, name) for name in names}
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

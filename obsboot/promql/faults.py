@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from obsboot.promql.dialects import (
     AGGREGATIONS,
@@ -18,6 +17,7 @@ from obsboot.promql.dialects import (
     RENAMED,
     WORDS,
 )
+from obsboot.promql.likeness import closest
 from obsboot.promql.order import misplaced
 from obsboot.promql.reading import PromqlError, parse
 from obsboot.promql.tokens import Token, tokens
@@ -151,7 +151,7 @@ def _names(found: Sequence[Token]) -> Iterator[Fault]:
         if token.text in RENAMED:
             yield Fault(f"Prometheus 3 calls {token.text}() {RENAMED[token.text]}()", token.start, "Prometheus 2")
         elif token.text.lower() not in FUNCTIONS | AGGREGATIONS | MODIFIERS | WORDS | {"bool", "offset"}:
-            close = get_close_matches(token.text, [*FUNCTIONS, *AGGREGATIONS], n=1, cutoff=0.7)
+            close = closest(token.text, [*FUNCTIONS, *AGGREGATIONS], cutoff=0.7)
             hint = f"; did you mean {close[0]}()?" if close else ""
             yield Fault(f"there is no function {token.text}(){hint}", token.start)
 

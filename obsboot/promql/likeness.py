@@ -38,6 +38,12 @@ def closest(word: str, known: Iterable[str], number: int = 1, cutoff: float = 0.
     return [name for _, name in found]
 
 
+def meant(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """`did you mean 'x'?` where one of the known names is near; else nothing."""
+    close = closest(word, known, cutoff=cutoff)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
 @lru_cache(maxsize=65_536)
 def _letters(word: str) -> int:
     """The letters of a word as bits: what two words have in common are the bits that both have."""

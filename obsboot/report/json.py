@@ -49,17 +49,7 @@ def _result(result: Result) -> dict[str, object]:
 
 
 def _finding(finding: Finding) -> dict[str, object]:
-    return {
-        "check": finding.check,
-        "severity": finding.severity,
-        "path": finding.path,
-        "line": finding.line,
-        "column": finding.column,
-        "subject": finding.subject,
-        "message": finding.message,
-        "why": finding.why,
-        "fix": finding.fix,
-    }
+    return {**finding.told(), "why": finding.why, "fix": finding.fix}
 
 
 def _proven(proven: Proven) -> dict[str, object]:

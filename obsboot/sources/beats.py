@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from obsboot.sources.context import Context
-from obsboot.sources.documents import Listed, Mapped, listed, mapped
+from obsboot.sources.documents import Listed, Mapped, mapped
 from obsboot.sources.errors import NotApplicableError
+from obsboot.sources.inputs import Input
 from obsboot.sources.shapes import table
 
 _KNOWN = table("filebeat")
@@ -16,45 +17,6 @@ INPUTS, OUTPUTS, HOSTED, PROCESSORS = (
 )
 OLDER: Mapping[str, str] = _KNOWN["older"]
 """Options of the inputs before filestream, by the first part of their names, and what a filestream has instead."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Input:
-    """One input of a configuration, and the line on which it begins."""
-
-    data: Mapped
-    line: int
-
-    @property
-    def type(self) -> str:
-        return str(self.data.get("type") or "")
-
-    @property
-    def id(self) -> str:
-        return str(self.data.get("id") or "")
-
-    @property
-    def name(self) -> str:
-        """How a message calls it."""
-        return f"input {self.id}" if self.id else f"the input in line {int(self.line)}"
-
-    @property
-    def subject(self) -> str:
-        """What it is called wherever it stands."""
-        paths = [str(each) for each in listed(self.data.get("paths"))]
-        return f"input {self.id or ', '.join(paths) or self.type}"
-
-    def parts(self, key: str) -> Iterator[tuple[str, Mapped, int]]:
-        """Its parsers or processors: the name of each, its options, its line."""
-        return parts(self.data, key)
-
-
-def parts(data: Mapped, key: str) -> Iterator[tuple[str, Mapped, int]]:
-    """The parsers or processors of a mapping: the name of each, its options, its line."""
-    found = listed(data.get(key))
-    for each, line in zip(found, found.lines, strict=True):
-        for name, options in mapped(each).items():
-            yield name, mapped(options), line
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
+
+from obsboot.sources.guesses import meant
 
 _WORD = re.compile(
     r"""(?P<space>\s+)
@@ -202,19 +203,14 @@ class _Template:
         elif (word.sort == "sign" and word.text != ".") or (word.sort == "word" and word.text in _CONTROLS):
             self.fault(f"`{word.text}` is not expected here", word.at)
         elif word.sort == "word" and word.text not in self.functions | _CONSTANTS:
-            close = get_close_matches(word.text, self.functions, n=1, cutoff=0.7)
-            self.fault(f"nothing in a template is called {word.text!r}" + _meant(close), word.at)
+            self.fault(f"nothing in a template is called {word.text!r}{meant(word.text, self.functions, 0.7)}", word.at)
 
     def known(self, words: list[Word]) -> None:
         names = [name for _, declared in self.scopes for name in declared]
         for word in words:
             if word.text not in names:
-                close = get_close_matches(word.text, [name for name in names if name != "$"], n=1)
-                self.fault(f"there is no variable {word.text}" + _meant(close), word.at)
-
-
-def _meant(close: list[str]) -> str:
-    return f"; did you mean {close[0]!r}?" if close else ""
+                others = [name for name in names if name != "$"]
+                self.fault(f"there is no variable {word.text}{meant(word.text, others, 0.6)}", word.at)
 
 
 def _split(words: list[Word]) -> Iterator[list[Word]]:

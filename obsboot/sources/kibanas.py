@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Line
 from obsboot.sources.errors import NotApplicableError
 from obsboot.sources.savedobjects import Saved
-from obsboot.sources.stores import Store
 
 VIEW = "index-pattern"
 
@@ -33,9 +32,3 @@ def place(context: Context, each: Saved, text: str) -> int:
 def views(found: tuple[Saved, ...]) -> Mapping[tuple[str, str], Saved]:
     """The data views by what others refer to them."""
     return {each.key: each for each in found if each.kind == VIEW}
-
-
-def patterns(store: Store) -> Iterator[str]:
-    """The patterns of all templates."""
-    for each in store.templates.values():
-        yield from each.patterns

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,60 +13,14 @@ from obsboot.logs.scanner import ConfigurationError
 from obsboot.logs.syntax import Configuration
 from obsboot.model import Instance
 from obsboot.render.logs.logged import keeps_logs, logged, store, store_address
-from obsboot.sources.documents import Listed, Mapped, Way, listed, mapped
+from obsboot.sources.documents import Listed, Mapped, Way, mapped
 from obsboot.sources.errors import CannotCheckError, NotApplicableError
+from obsboot.sources.inputs import Input
+from obsboot.sources.source import Source
+from obsboot.sources.stored import Stored
 
 if TYPE_CHECKING:
     from obsboot.sources.context import Context
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Input:
-    """One input of Filebeat, and the line on which it begins."""
-
-    data: Mapped
-    line: int
-
-    @property
-    def id(self) -> str:
-        return str(self.data.get("id") or "")
-
-    @property
-    def fields(self) -> Mapped:
-        return mapped(self.data.get("fields"))
-
-    @property
-    def module(self) -> str:
-        """The instance whose lines it reads."""
-        return str(mapped(self.fields.get("event")).get("module") or "")
-
-    @property
-    def stream(self) -> str:
-        """The data stream that its entries go into; empty where its fields do not tell."""
-        said = mapped(self.fields.get("data_stream"))
-        parts = [str(said.get(key) or "") for key in ("type", "dataset", "namespace")]
-        return "-".join(parts) if all(parts) else ""
-
-    def parts(self, key: str) -> Iterator[tuple[str, Mapped, int]]:
-        """Its parsers or processors: the name of each, its options, its line."""
-        found = listed(self.data.get(key))
-        for each, line in zip(found, found.lines, strict=True):
-            for name, options in mapped(each).items():
-                yield name, mapped(options), line
-
-    @property
-    def in_container(self) -> bool:
-        """Whether it takes the wrapping of a container's lines off."""
-        return any(name == "container" for name, _, _ in self.parts("parsers"))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stored:
-    """One object of the log store, as its file holds it."""
-
-    name: str
-    path: str
-    data: Mapping[str, Any]
 
 
 class LogFiles:
@@ -124,9 +76,9 @@ class LogFiles:
         found: dict[str, Stored] = {}
         for path in self.context.paths(f"{self.folder}/{kind}/*.json"):
             data = self.context.readable(path)
-            name = posixpath.basename(path).removesuffix(".json")
             if isinstance(data, dict):
-                found[name] = Stored(name, path, data)
+                stored = Stored(Source(path, data, self.context.files.whole(path)))
+                found[stored.name] = stored
             elif data is not None:
                 self.context.unseen.add(f"{path} does not hold an object")
         return found
@@ -155,27 +107,12 @@ def _configuration(text: str) -> Configuration | ConfigurationError:
 
 def covering(stream: str, templates: Mapping[str, Stored]) -> list[Stored]:
     """The index templates whose patterns a data stream's name fits."""
-    return [each for each in templates.values() if any(fits(stream, one) for one in patterns(each))]
-
-
-def patterns(template: Stored) -> list[str]:
-    """The patterns of an index template."""
-    found = template.data.get("index_patterns")
-    return [str(each) for each in found] if isinstance(found, list) else [str(found or "")]
+    return [each for each in templates.values() if any(fits(stream, one) for one in each.patterns)]
 
 
 def fits(name: str, wanted: str) -> bool:
     """Whether a name is one of those that patterns with commas between them mean."""
     return any(fnmatch.fnmatchcase(name, each.strip()) for each in wanted.split(","))
-
-
-def settings(data: object, way: Way = (), name: str = "") -> Iterator[tuple[str, object, Way]]:
-    """Every setting by its dotted name, however it is nested, with the way to it."""
-    if not isinstance(data, dict):
-        yield name, data, way
-        return
-    for key, value in data.items():
-        yield from settings(value, (*way, key), f"{name}.{key}" if name else key)
 
 
 def types(template: Mapping[str, Any], way: Way = ()) -> Iterator[tuple[str, str, Way]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from obsboot.sources.documents import Way
-from obsboot.sources.stores import Store, Stored, overlap
+from obsboot.sources.stored import Stored
+from obsboot.sources.stores import Store, overlap
 
 Field = tuple[str, Mapping[str, Any], Way]
 

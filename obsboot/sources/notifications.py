@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from obsboot.catalog.problems import nearest
+from obsboot.promql.likeness import closest
 
 Dot = Literal["notification", "alert", "unknown"]
 """What `.` is at a place."""
@@ -89,7 +89,7 @@ def _asked(at: int, action: str, dot: Dot) -> Iterator[Flaw]:
             yield Flaw(at, f"a notification has no .{name}: {advice}")
         elif dot == "alert" and name not in _ALERT:
             yield Flaw(at, f"an alert has no .{name}: {nearest(name, _ALERT)}")
-        elif dot == "unknown" and name not in _DATA | _ALERT and (meant := get_close_matches(name, _DATA, 1, _SLIP)):
-            yield Flaw(at, f"a notification has no .{name}: did you mean {meant[0]!r}?")
+        elif dot == "unknown" and name not in _DATA | _ALERT and (close := closest(name, _DATA, cutoff=_SLIP)):
+            yield Flaw(at, f"a notification has no .{name}: did you mean {close[0]!r}?")
     for name in _OF_RULES.findall(action):
         yield Flaw(at, f"${name} is known to the annotations of Prometheus' rules, not to notifications")

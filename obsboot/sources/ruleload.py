@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from obsboot.promql.likeness import closest
 from obsboot.sources.documents import Listed, Mapped, listed, mapped
 from obsboot.sources.rulefiles import groups_of, is_rules
 from obsboot.sources.source import Source
@@ -121,7 +121,7 @@ def _fields(data: Mapped, known: Mapping[str, str], what: str, subject: str = ""
 def _unknown(name: str, known: Mapping[str, str], what: str) -> str:
     if name in _ELSEWHERE:
         return f"`{name}` is a field of {_ELSEWHERE[name]}'s; Prometheus refuses the file"
-    close = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+    close = closest(name.lower(), known)
     return f"{what} has no field `{name}`; " + (
         f"did you mean `{close[0]}`?" if close else f"it has {', '.join(known)}"
     )

@@ -37,6 +37,11 @@ class Saved:
         return f"{self.kind} {self.attributes.get('title')!r}"
 
     @property
+    def subject(self) -> str:
+        """What it is called whatever its title becomes."""
+        return f"{self.kind} {self.data.get('id')}"
+
+    @property
     def references(self) -> Iterator[tuple[str, str]]:
         found = self.data.get("references")
         for each in found if isinstance(found, list) else ():

@@ -2,72 +2,22 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Literal
 
 from obsboot.sources.context import Context
-from obsboot.sources.documents import Way
 from obsboot.sources.errors import NotApplicableError
 from obsboot.sources.kept import kept
-from obsboot.sources.logfiles import settings
 from obsboot.sources.shapes import table
-from obsboot.sources.source import Source
+from obsboot.sources.stored import Stored
 
 KNOWN: Mapping[str, Any] = table("elasticsearch")
 BROUGHT = frozenset(str(KNOWN["named"]).split())
 """Names of objects that the store brings."""
 
 StoreKind = Literal["index-template", "component-template", "ingest-pipeline", "lifecycle"]
-
-
-@dataclass(frozen=True, eq=False)
-class Stored:
-    """One object; it is installed under the name of its file."""
-
-    source: Source
-
-    @property
-    def path(self) -> str:
-        return self.source.path
-
-    @property
-    def data(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.source.data
-        return found
-
-    @cached_property
-    def name(self) -> str:
-        return posixpath.basename(self.path).rsplit(".", 1)[0]
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The component templates that an index template is made of."""
-        return tuple(map(str, _list(self.data.get("composed_of"))))
-
-    @property
-    def optional(self) -> frozenset[str]:
-        """The parts that may be missing."""
-        return frozenset(map(str, _list(self.data.get("ignore_missing_component_templates"))))
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """The names of indices and streams that an index template takes."""
-        found = self.data.get("index_patterns")
-        return tuple(map(str, found if isinstance(found, list) else [found]))
-
-    def settings(self) -> Iterator[tuple[str, object, Way]]:
-        """Its settings by names that begin with `index.`, each with the way to it."""
-        body = self.data.get("template")
-        own = body.get("settings") if isinstance(body, dict) else None
-        for name, value, way in settings(own, ("template", "settings")):
-            yield name if name.startswith("index.") else f"index.{name}", value, way
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +28,11 @@ class Store:
     parts: Mapping[str, Stored]
     pipelines: Mapping[str, Stored]
     policies: Mapping[str, Stored]
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The names that any template takes."""
+        return tuple(pattern for each in self.templates.values() for pattern in each.patterns)
 
     def whole(self, template: Stored) -> Iterator[Stored]:
         """The parts of a template that are in the folder, and itself: what comes later counts."""

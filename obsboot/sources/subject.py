@@ -107,10 +107,6 @@ class Subject:
             self.unseen.add(_unread(path, error))
             return None
 
-    def line(self, path: str, *way: str | int) -> int:
-        """The line of a way through a JSON file, or of the nearest part of it that is there."""
-        return Source(path, None, self.files.whole(path)).line(*way)
-
     def sources(self, kind: Kind) -> tuple[Source, ...]:
         """All documents of a kind; those that cannot be read are noted in `unseen`."""
         return self.each(self.layout.of(kind))

@@ -259,6 +259,13 @@ def composed(context: Context) -> tuple[Composed, ...]:
     return _composed(context)
 
 
+def required(context: Context) -> tuple[Composed, ...]:
+    """Every compose file. Raises CannotCheckError where a pack lacks its own, NotApplicableError where it has none."""
+    if not context.foreign:
+        _ = context.services
+    return composed(context)
+
+
 @kept
 def _composed(context: Context) -> tuple[Composed, ...]:
     found = []

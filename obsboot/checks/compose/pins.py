@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
-from obsboot.sources.topology import Service, composed
+from obsboot.sources.topology import Service, required
 
 _FLOATING = frozenset({"latest", "main", "master", "edge", "nightly", "stable", "lts"})
 
@@ -20,18 +20,15 @@ class Pins(Check):
     fix = "Name the exact version that the proofs ran on, e.g. prom/prometheus:v3.5.3."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        if not context.foreign:
-            _ = context.services
         severity: Severity = "warning" if context.foreign else "error"
-        for each in composed(context):
-            for service in each.services.values():
-                subject = f"service {service.name}"
-                if not context.foreign and not ({"image", "build"} & set(service.data)):
-                    yield self.finding(each.path, service.line, f"{service.name} has no image", subject=subject)
-                elif _floats(service):
-                    message = f"{service.name}: {service.image} is not pinned to a version"
-                    line = service.data.at("image")
-                    yield self.finding(each.path, line, message, severity=severity, subject=subject)
+        for service in (service for each in required(context) for service in each.services.values()):
+            subject = f"service {service.name}"
+            if not context.foreign and not ({"image", "build"} & set(service.data)):
+                yield self.finding(service.path, service.line, f"{service.name} has no image", subject=subject)
+            elif _floats(service):
+                message = f"{service.name}: {service.image} is not pinned to a version"
+                line = service.data.at("image")
+                yield self.finding(service.path, line, message, severity=severity, subject=subject)
 
 
 def _floats(service: Service) -> bool:

@@ -11,7 +11,7 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.sources.context import Context, listed
 from obsboot.sources.documents import Mapped
-from obsboot.sources.topology import Composed, Mount, Service, composed
+from obsboot.sources.topology import Composed, Mount, Service, required
 
 _KINDS = ("networks", "volumes", "secrets", "configs")
 _FILE = re.compile(r"\.(?:ya?ml|json|ndjson|conf|cfg|ini|toml|xml|properties|rules|tmpl|sh|sql|env|prom)$")
@@ -26,9 +26,7 @@ class References(Check):
     fix = "Define it, or correct the name; paths are relative to compose.yaml."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        if not context.foreign:
-            _ = context.services
-        every = composed(context)
+        every = required(context)
         for each in every:
             beside = [other for other in every if other.folder == each.folder]
             for service in each.services.values():

@@ -9,7 +9,7 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 from obsboot.sources.documents import listed
-from obsboot.sources.topology import Service, composed
+from obsboot.sources.topology import Service, required
 
 _SENSITIVE = re.compile(
     r"PASS(WORD|WD)?|SECRET|TOKEN(?!IZ)|API_?KEY|PRIVATE_KEY|CREDENTIAL|DATA_SOURCE_(NAME|PASS)", re.IGNORECASE
@@ -28,14 +28,11 @@ class ComposeSecrets(Check):
     fix = "Refer to a variable of .env without a default: ${EXPORTER_PASSWORD}, or to a file under secrets/."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        if not context.foreign:
-            _ = context.services
         severity: Severity = "warning" if context.foreign else "error"
-        for each in composed(context):
-            for service in each.services.values():
-                for line, message in _faults(service):
-                    text, subject = f"{service.name}: {message}", f"service {service.name}"
-                    yield self.finding(each.path, line, text, severity=severity, subject=subject)
+        for service in (service for each in required(context) for service in each.services.values()):
+            for line, message in _faults(service):
+                text, subject = f"{service.name}: {message}", f"service {service.name}"
+                yield self.finding(service.path, line, text, severity=severity, subject=subject)
 
 
 def _faults(service: Service) -> Iterator[tuple[int, str]]:

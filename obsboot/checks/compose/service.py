@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.model import Finding
+from obsboot.promql.likeness import meant
 from obsboot.sources import shapes
 from obsboot.sources.context import Context
 from obsboot.sources.documents import listed
@@ -61,7 +62,7 @@ class Services(Check):
         for key, (value, line) in service.environment.items():
             found = _ADDRESS.fullmatch(filled(value))
             host = found["host"] if found else ""
-            if host and host not in known and (advice := nearest(host, known)).startswith("did"):
+            if host and host not in known and (advice := meant(host, known)):
                 message = f"{service.name}: {key} asks {host!r}, which is no container: {advice}"
                 yield self.finding(service.path, line, message, severity="warning", subject=f"service {service.name}")
 

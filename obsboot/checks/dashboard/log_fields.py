@@ -33,7 +33,7 @@ class LogFields(Check):
 
     def run(self, context: Context) -> Iterator[Finding]:
         kept, indices = store(context), dict(_indices(context))
-        made = [pattern for each in kept.templates.values() for pattern in each.patterns]
+        made = kept.patterns
         for uid, (path, line, index) in indices.items():
             if made and not any(overlap(index, pattern) for pattern in made):
                 message = f"the index {index!r} fits no name that a template of the folder takes: {', '.join(made[:4])}"

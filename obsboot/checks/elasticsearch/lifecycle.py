@@ -11,7 +11,8 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
-from obsboot.sources.stores import KNOWN, Stored, store
+from obsboot.sources.stored import Stored
+from obsboot.sources.stores import KNOWN, store
 
 _PHASES: list[str] = KNOWN["phases"].split()
 _ACTIONS: list[str] = KNOWN["actions"].split()

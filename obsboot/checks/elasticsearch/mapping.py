@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
+from obsboot.promql.likeness import meant
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
 from obsboot.sources.logstash.events import flows
 from obsboot.sources.logstash.pipelines import logstash
 from obsboot.sources.mappings import fields
-from obsboot.sources.stores import KNOWN, Store, Stored, store
+from obsboot.sources.stored import Stored
+from obsboot.sources.stores import KNOWN, Store, store
 
 _TYPES = frozenset(KNOWN["types"].split())
 _PARAMETERS = frozenset(KNOWN["parameters"].split())
@@ -67,7 +69,7 @@ def _own(each: Stored) -> Iterator[Fault]:
             message = f"{name} is {type_} here, and holds {_SAYS[kind]}: such documents are refused"
             yield each, (*way, "type"), message, "error" if stream else "warning"
         for parameter in mapping:
-            if parameter not in _PARAMETERS and (advice := nearest(parameter, _PARAMETERS)).startswith("did"):
+            if parameter not in _PARAMETERS and (advice := meant(parameter, _PARAMETERS)):
                 yield each, (*way, parameter), f"{name}: a mapping has no {parameter!r}: {advice}", "error"
     if count > _EXPLODES:
         yield each, ("template", "mappings"), f"it maps {count} fields, and an index takes {_EXPLODES}", "warning"

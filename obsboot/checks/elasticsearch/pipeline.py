@@ -8,10 +8,12 @@ from typing import Any
 from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
+from obsboot.promql.likeness import meant
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
 from obsboot.sources.ingesting import processors
-from obsboot.sources.stores import KNOWN, Stored, store
+from obsboot.sources.stored import Stored
+from obsboot.sources.stores import KNOWN, store
 
 _PROCESSORS = frozenset(KNOWN["processors"].split())
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -69,7 +71,7 @@ def _faults(each: Stored) -> Iterator[Fault]:
 
 def _unsure(kind: str) -> Severity:
     """A plugin may bring a processor of its own; a name that is nearly that of a known one is a mistake."""
-    return "error" if nearest(kind, _PROCESSORS).startswith("did") else "warning"
+    return "error" if meant(kind, _PROCESSORS) else "warning"
 
 
 def _values(kind: str, body: Mapping[str, Any], way: Way) -> Iterator[Fault]:

@@ -10,7 +10,8 @@ from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
 from obsboot.sources.ingesting import processors
-from obsboot.sources.stores import BROUGHT, Store, Stored, store
+from obsboot.sources.stored import Stored
+from obsboot.sources.stores import BROUGHT, Store, store
 
 _PIPELINES = ("index.default_pipeline", "index.final_pipeline")
 _POLICIES = ("index.lifecycle.name", "index.plugins.index_state_management.policy_id")

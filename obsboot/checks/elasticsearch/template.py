@@ -11,7 +11,8 @@ from obsboot.sources.context import Context
 from obsboot.sources.logfiles import fits
 from obsboot.sources.logstash.events import flows, streams, targets
 from obsboot.sources.logstash.pipelines import logstash
-from obsboot.sources.stores import KNOWN, Store, Stored, overlap, store
+from obsboot.sources.stored import Stored
+from obsboot.sources.stores import KNOWN, Store, overlap, store
 
 _BUILT_IN: dict[str, int] = KNOWN["built_in"]
 

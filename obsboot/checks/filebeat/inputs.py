@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
-from obsboot.sources.beats import Input, Shipper, shippers
+from obsboot.sources.beats import Shipper, shippers
 from obsboot.sources.context import Context
 from obsboot.sources.documents import listed
+from obsboot.sources.inputs import Input
 from obsboot.sources.topology import Service, runners
 
 _FILES = ("filestream", "log", "container")

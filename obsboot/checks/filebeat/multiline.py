@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
-from obsboot.sources.beats import Input, shippers
+from obsboot.sources.beats import shippers
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Mapped, mapped
+from obsboot.sources.inputs import Input
 from obsboot.sources.shipping import foreign
 
 _BEGINNING = re.compile(r"\^\\?[\[({]?(?:\\d\{|\\d|\[0-9\]|\[\[:digit:\]\]|\d{2,4}|\[A-Z\]\[a-z\])")

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
+from obsboot.promql.likeness import meant
 from obsboot.sources import shipping
-from obsboot.sources.beats import INPUTS, OLDER, OUTPUTS, PROCESSORS, Input, Shipper, parts, shippers
+from obsboot.sources.beats import INPUTS, OLDER, OUTPUTS, PROCESSORS, Shipper, shippers
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Mapped
+from obsboot.sources.inputs import Input, parts
 
 Fault = tuple[int, str, Severity, str]
 """Line, message, severity, subject."""
@@ -62,8 +64,7 @@ def _input(each: Input) -> Iterator[Fault]:
 
 def _meant(name: str, known: shipping.Options) -> str:
     """What a name was probably meant to be; nothing where it may be one that is not listed here."""
-    advice = nearest(name, {each.removesuffix(".*") for each in known})
-    return advice if advice.startswith("did") else ""
+    return meant(name, {each.removesuffix(".*") for each in known})
 
 
 def _parsers(each: Input) -> Iterator[Fault]:

@@ -12,7 +12,6 @@ from obsboot.sources.errors import NotApplicableError
 from obsboot.sources.kibanas import VIEW, objects, place, views
 from obsboot.sources.mappings import closed_fields
 from obsboot.sources.questions import fields_of, of_saved
-from obsboot.sources.savedobjects import Saved
 from obsboot.sources.stores import store
 
 _OWN = frozenset({"_id", "_index", "_score", "_source", "_type", "_ignored", "_routing", "_tier", "_doc", "_timeField"})
@@ -44,8 +43,4 @@ class Field(Check):
                     if name not in _OWN and name not in known and "*" not in name:
                         advice = nearest(name, known)[:90]
                         message = f"{each.owner} asks for {name}, which no template of its streams maps: {advice}"
-                        yield self.finding(each.path, place(context, each, name), message, subject=_subject(each))
-
-
-def _subject(each: Saved) -> str:
-    return f"{each.kind} {each.data.get('id')}"
+                        yield self.finding(each.path, place(context, each, name), message, subject=each.subject)

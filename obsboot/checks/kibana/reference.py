@@ -9,7 +9,6 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
 from obsboot.sources.kibanas import objects, place
-from obsboot.sources.savedobjects import Saved
 
 _APART = frozenset({"tag", "config", "action", "connector", "cases", "space"})
 """Kinds that an import may leave behind."""
@@ -37,9 +36,5 @@ class Reference(Check):
                     )
                     severity: Severity = "error" if kind in kinds else "warning"
                     yield self.finding(
-                        each.path, place(context, each, f'"{name}"'), message, severity=severity, subject=_subject(each)
+                        each.path, place(context, each, f'"{name}"'), message, severity=severity, subject=each.subject
                     )
-
-
-def _subject(each: Saved) -> str:
-    return f"{each.kind} {each.data.get('id')}"

@@ -8,7 +8,7 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.sources.context import Context
 from obsboot.sources.errors import NotApplicableError
-from obsboot.sources.kibanas import objects, patterns, place, views
+from obsboot.sources.kibanas import objects, place, views
 from obsboot.sources.mappings import closed_fields
 from obsboot.sources.stores import overlap, store
 
@@ -26,7 +26,7 @@ class View(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         found = views(objects(context)).values()
         kept = store(context)
-        made = list(patterns(kept))
+        made = kept.patterns
         if not made:
             raise NotApplicableError("the folder has no index template")
         for each in found:

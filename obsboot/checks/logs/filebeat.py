@@ -10,10 +10,11 @@ from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.logs.grok import GrokError, compiled
 from obsboot.model import Finding, Instance, Severity
+from obsboot.promql.likeness import meant
 from obsboot.sources import samples, shipping
 from obsboot.sources.context import Context, listed, mapped
 from obsboot.sources.documents import Mapped
-from obsboot.sources.logfiles import Input
+from obsboot.sources.inputs import Input
 from obsboot.sources.pipelines import listening
 
 _NO_STREAM = re.compile(r'[-\\/*?"<>|,#:\s]|[A-Z]')
@@ -71,7 +72,7 @@ class FilebeatConfig(Check):
 def _unknown(data: Mapped, known: shipping.Options, where: str) -> Iterator[Fault]:
     for name, line in shipping.unknown(data, known):
         names = {each.removesuffix(".*") for each in known}
-        advice = nearest(name, names) if nearest(name, names).startswith("did") else "is it in the wrong place?"
+        advice = meant(name, names) or "is it in the wrong place?"
         yield line, f"{where}Filebeat ignores {name!r} there: {advice}"
 
 

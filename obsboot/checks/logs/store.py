@@ -13,7 +13,9 @@ from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
 from obsboot.sources.errors import CannotCheckError
 from obsboot.sources.grokking import compile_grok
-from obsboot.sources.logfiles import Stored, covering, fits, settings, types
+from obsboot.sources.ingesting import processors
+from obsboot.sources.logfiles import covering, fits, types
+from obsboot.sources.stored import Stored
 
 _BUILT_IN = 200
 """The highest priority of the templates that the store and its integrations bring for the same streams."""
@@ -55,7 +57,7 @@ class LogStore(Check):
         faults = [*_templates(found), *_pipelines_named(found), *_pipelines(found["pipelines"])]
         faults += [*_retention(context, found), *_one_type(found["component-templates"]), *_access(context, found)]
         for stored, way, message in faults:
-            yield self.finding(stored.path, context.line(stored.path, *way), f"{stored.name}: {message}")
+            yield self.finding(stored.path, stored.source.line(*way), f"{stored.name}: {message}")
 
 
 Found = Mapping[str, Mapping[str, Stored]]
@@ -104,9 +106,9 @@ def _pipelines_named(found: Found) -> Iterator[Fault]:
 def _names(found: Found) -> Iterator[tuple[Stored, str, Way]]:
     """Every name of a pipeline, and where it stands."""
     for each in (*found["index-templates"].values(), *found["component-templates"].values()):
-        yield from ((each, str(value), way) for name, value, way in _settings(each) if name in _PIPELINES)
+        yield from ((each, str(value), way) for name, value, way in each.settings() if name in _PIPELINES)
     for each in found["pipelines"].values():
-        for kind, body, way in _processors(each):
+        for kind, body, way in processors(each.data):
             if kind == "pipeline":
                 yield each, str(body.get("name")), (*way, "name")
 
@@ -114,7 +116,7 @@ def _names(found: Found) -> Iterator[tuple[Stored, str, Way]]:
 def _pipelines(known: Mapping[str, Stored]) -> Iterator[Fault]:
     for each in known.values():
         fails = False
-        for kind, body, way in _processors(each):
+        for kind, body, way in processors(each.data):
             fails = fails or (kind in _CAN_FAIL and not body.get("ignore_failure") and way[0] == "processors")
             if kind == "drop" or (kind == "fail" and "on_failure" in way):
                 yield each, way, f"the processor {kind!r} loses the line"
@@ -131,7 +133,7 @@ def _keeps(each: Stored) -> bool:
     """Whether a document that cannot be read is stored, and says so."""
     return any(
         kind == "append" and body.get("field") == "tags" and UNPARSED in _texts(body.get("value"))
-        for kind, body, way in _processors(each)
+        for kind, body, way in processors(each.data)
         if way[0] == "on_failure"
     )
 
@@ -149,9 +151,9 @@ def _retention(context: Context, found: Found) -> Iterator[Fault]:
     policies, parts = found["retention"], found["component-templates"]
     named: set[str] = set()
     for each in found["index-templates"].values():
-        own = {str(v) for name, v, _ in _settings(each) if name == _LIFECYCLE}
+        own = {str(v) for name, v, _ in each.settings() if name == _LIFECYCLE}
         of = [parts[str(name)] for name in each.data.get("composed_of") or () if str(name) in parts]
-        own |= {str(v) for part in of for name, v, _ in _settings(part) if name == _LIFECYCLE}
+        own |= {str(v) for part in of for name, v, _ in part.settings() if name == _LIFECYCLE}
         named |= own
         streams = [stream for stream in context.logs.streams if each in covering(stream, found["index-templates"])]
         taken = any(fits(stream, one) for one in _patterns(policies) for stream in streams)
@@ -196,29 +198,6 @@ def _access(context: Context, found: Found) -> Iterator[Fault]:
             for stream in context.logs.streams if patterns else ():
                 if not any(fits(stream, one) for one in patterns):
                     yield each, (key,), f"it does not hold for the stream {stream}"
-
-
-def _settings(each: Stored) -> Iterator[tuple[str, object, Way]]:
-    """The settings of a template, by names that begin with `index.`."""
-    body = each.data.get("template")
-    for name, value, way in settings(
-        body.get("settings") if isinstance(body, dict) else None, ("template", "settings")
-    ):
-        yield name if name.startswith("index.") else f"index.{name}", value, way
-
-
-def _processors(each: Stored) -> Iterator[tuple[str, Mapping[str, Any], Way]]:
-    """Every processor of a pipeline, those on failure included: its kind, what it says, the way to it."""
-    for key in ("processors", "on_failure"):
-        yield from _inside(each.data.get(key), (key,))
-
-
-def _inside(found: object, way: Way) -> Iterator[tuple[str, Mapping[str, Any], Way]]:
-    for number, one in enumerate(found if isinstance(found, list) else ()):
-        for kind, body in one.items() if isinstance(one, dict) else ():
-            if isinstance(body, dict):
-                yield kind, body, (*way, number, kind)
-                yield from _inside(body.get("on_failure"), (*way, number, kind, "on_failure"))
 
 
 def _texts(value: object) -> list[str]:

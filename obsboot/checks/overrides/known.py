@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 
 from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.sources.configs import seconds
 from obsboot.sources.context import Context, mapped
 from obsboot.sources.documents import Mapped
+from obsboot.sources.guesses import meant
 
 _FIELDS = ("threshold", "for", "keep_firing_for", "severity", "enabled")
 
@@ -28,13 +28,13 @@ class Overrides(Check):
         data = mapped(context.readable(path))
         for name, alerts in data.items():
             if name not in instances:
-                yield self.finding(path, data.at(name), f"no instance is called {name!r}{_meant(name, instances)}")
+                yield self.finding(path, data.at(name), f"no instance is called {name!r}{meant(name, instances, 0.6)}")
                 continue
             known = instances[name].component.alerts
             for alert, changes in mapped(alerts).items():
                 line = mapped(alerts).at(alert)
                 if alert not in known:
-                    yield self.finding(path, line, f"{name} has no alert called {alert!r}{_meant(alert, known)}")
+                    yield self.finding(path, line, f"{name} has no alert called {alert!r}{meant(alert, known, 0.6)}")
                 yield from self._changes(path, mapped(changes))
 
     def _changes(self, path: str, changes: Mapped) -> Iterator[Finding]:
@@ -47,11 +47,6 @@ class Overrides(Check):
                 "enabled": isinstance(value, bool),
             }.get(key)
             if fits is None:
-                yield self.finding(path, changes.at(key), f"there is no field {key!r}{_meant(key, _FIELDS)}")
+                yield self.finding(path, changes.at(key), f"there is no field {key!r}{meant(key, _FIELDS, 0.6)}")
             elif not fits:
                 yield self.finding(path, changes.at(key), f"{value!r} is no value for {key}")
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""

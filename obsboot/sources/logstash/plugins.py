@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from obsboot.promql.likeness import closest
+from obsboot.promql.likeness import meant
 
 _TYPES = ("any", "array", "boolean", "codec", "hash", "number", "password", "path", "string", "uri")
 _STORE = Path(__file__).with_name("plugins.yaml")
@@ -44,8 +44,8 @@ def names(section: str) -> Iterable[str]:
 
 def advice(word: str, known: Iterable[str]) -> str:
     """`: did you mean 'x'?` where a name is near; nothing where none is."""
-    close = closest(word, known, cutoff=0.7)
-    return f": did you mean {close[0]!r}?" if close else ""
+    said = meant(word, known, 0.7)
+    return f": {said}" if said else ""
 
 
 @cache
