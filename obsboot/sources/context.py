@@ -112,12 +112,16 @@ class Context(Subject):
         """Every configuration of Alertmanager. Raises CannotCheckError where a pack lacks its own, and
         NotApplicableError where another folder has none.
         """
-        fragment = not self.foreign and not self.stack.owns_stack
         if not self.foreign:
-            self.mapping("alertmanager/routes.yaml" if fragment else "alertmanager/alertmanager.yml")
-        found = self.sources("alertmanager")
-        if not found and not self.unseen:
+            self.mapping("alertmanager/alertmanager.yml" if self.stack.owns_stack else "alertmanager/routes.yaml")
+        if not self.sources("alertmanager") and not self.unseen:
             raise NotApplicableError("the folder has no configuration of Alertmanager")
+        return self._routings
+
+    @cached_property
+    def _routings(self) -> tuple[Routing, ...]:
+        fragment = not self.foreign and not self.stack.owns_stack
+        found = self.layout.of("alertmanager")[0]
         return tuple(Routing(each.path, mapped(each.data), fragment) for each in found)
 
     @cached_property

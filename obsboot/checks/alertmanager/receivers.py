@@ -10,7 +10,7 @@ from obsboot.sources.context import Context
 from obsboot.sources.routing import Routing, tells
 from obsboot.sources.watching import Told
 
-_MAY_BE_SILENT = ("info", "none")
+_MAY_BE_SILENT = ("info",)
 """What is only out of the ordinary is there to be looked at: whether somebody is told of it is a matter of choice."""
 _LOUD = ("critical", "page", "emergency", "disaster")
 """What wakes somebody, by the usual names of severities."""
@@ -26,15 +26,18 @@ class Receivers(Check):
     )
 
     def run(self, context: Context) -> Iterator[Finding]:
+        told = context.told
         for routing in context.routings:
-            silent: dict[str, set[str]] = {}
-            for alert in context.told:
-                reached = {route.receiver for route in routing.top.reached(alert.labels)}
-                if any(route is routing.top for route in routing.top.reached(alert.labels)) and routing.top.routes:
+            silent: dict[str, dict[str, Told]] = {}
+            for alert in told:
+                routes = tuple(routing.top.reached(alert.labels))
+                reached = {route.receiver for route in routes} & routing.receivers.keys()
+                mute = {name for name in reached if not tells(routing.receivers[name])}
+                if routing.top in routes and routing.top.routes:
                     yield from self._default(context, routing, alert)
-                elif not any(tells(routing.receivers[name]) for name in reached if name in routing.receivers):
-                    for name in reached & set(routing.receivers):
-                        silent.setdefault(name, set()).add(alert.name)
+                elif mute == reached or not context.foreign:
+                    for name in mute:
+                        silent.setdefault(name, {})[alert.name] = alert
             yield from self._silent(context, routing, silent)
 
     def _default(self, context: Context, routing: Routing, alert: Told) -> Iterator[Finding]:
@@ -46,12 +49,12 @@ class Receivers(Check):
         elif severity in _LOUD and _by_severity(routing) and not _may_go_elsewhere(routing, alert):
             yield self.finding(alert.path, alert.line, message, severity="warning", subject=alert.owner)
 
-    def _silent(self, context: Context, routing: Routing, silent: dict[str, set[str]]) -> Iterator[Finding]:
-        told = {alert.name: alert for alert in context.told}
+    def _silent(self, context: Context, routing: Routing, silent: dict[str, dict[str, Told]]) -> Iterator[Finding]:
         for name, alerts in silent.items():
-            heard = [each for each in alerts if told[each].labels.get("severity", "") not in _MAY_BE_SILENT]
-            if context.foreign:
-                heard = [each for each in heard if told[each].labels.get("severity") in _LOUD]
+            severities = [alert.labels.get("severity", "") for alert in alerts.values()]
+            heard = [
+                each for each in severities if each not in _MAY_BE_SILENT and (each in _LOUD or not context.foreign)
+            ]
             if heard:
                 count = f"{len(heard)} alerts end" if len(heard) != 1 else "1 alert ends"
                 message = f"receiver {name} tells nobody, and {count} there"
