@@ -73,7 +73,10 @@ class Server:
         return found
 
     def documents(self) -> list[Document]:
-        return documents(self.out.read_bytes())
+        """All that is written. While the server runs, its last line may be seen half written: that one has to wait."""
+        runs = self.process.poll() is None
+        written = self.out.read_bytes()
+        return documents(written[: written.rfind(b"\n") + 1] if runs else written)
 
     def end(self) -> None:
         if self.process.poll() is None:
