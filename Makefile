@@ -13,7 +13,7 @@ SESSIONS := tests/cli $(LONG)
 unexport PYTHONDONTWRITEBYTECODE
 
 # What `make test` runs, with a budget of minutes each.
-STAGES := lint=1 coverage=8 images=5 test-replay=1 test-snippet=2 test-logs=10 test-live=23
+STAGES := lint=1 coverage=8 images=6 test-replay=2 test-snippet=2 test-logs=12 test-live=23
 
 .PHONY: demo test test-unit test-sessions coverage test-replay test-snippet test-live test-logs lint images bench fuzz golden clean
 
@@ -32,9 +32,9 @@ test-sessions: $(VENV)/.installed ## whole sessions at the command line, readers
 coverage: $(VENV)/.installed ## both, and which lines they reach; below 90 % it fails
 	$(BIN)/pytest $(UNIT) tests/cli -m 'not live' -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
-test-replay: $(BUILD)/images.yaml ## every alert in simulated time, and verdicts, by promtool and amtool of the pinned images
+test-replay: $(BUILD)/images.yaml ## every alert in simulated time, and verdicts, by promtool, amtool and Filebeat of the images
 	OBSBOOT_PROMTOOL=$$(tests/bed/tool promtool $(BUILD)) OBSBOOT_AMTOOL=$$(tests/bed/tool amtool $(BUILD)) \
-		$(BIN)/pytest tests/replay tests/verdicts
+		OBSBOOT_FILEBEAT=$$(tests/bed/tool filebeat $(BUILD)) $(BIN)/pytest tests/replay tests/verdicts
 
 test-snippet: $(BUILD)/snippet/.installed ## the application's side, in an environment of its own
 	$(BUILD)/snippet/bin/pytest --confcutdir=tests/snippet tests/snippet

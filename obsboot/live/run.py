@@ -48,8 +48,6 @@ class Run:
     missing: dict[str, str] = field(default_factory=dict)
     unavailable: dict[str, str] = field(default_factory=dict)
     """The pack's containers without which their instances are proven all the same, and why they do not run."""
-    replayed: dict[str, str] = field(default_factory=dict)
-    """The pack's containers whose image only does what the program would, and which image that is."""
     idle: dict[str, str] = field(default_factory=dict)
     """The instances that nothing in the run makes use of, and why: what counts their use may be empty."""
     results: list[Result] = field(default_factory=list)

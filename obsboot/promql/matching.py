@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from obsboot.promql.reading import Node
 from obsboot.promql.shapes import Labels, Shape
@@ -38,8 +38,15 @@ class Matching:
         return f"on ({listed})" if self.on else f"ignoring ({listed})" if self.labels else "all labels"
 
 
-Fault = tuple[str, bool]
-"""A sentence, and whether the expression alone tells it, whatever its metrics are."""
+class Fault(NamedTuple):
+    """`sure` where the expression alone tells it, whatever its metrics are; `scraped` where scraping alone does."""
+
+    message: str
+    sure: bool = False
+    kind: Literal["matching", "scraped"] = "matching"
+
+
+_SCRAPED = frozenset({"instance", "job"})
 
 
 def faults(how: Matching, left: Shape, right: Shape) -> Iterator[Fault]:
@@ -47,7 +54,7 @@ def faults(how: Matching, left: Shape, right: Shape) -> Iterator[Fault]:
     reasons = tuple(never(how, left, right))
     yield from reasons
     if not reasons:
-        yield from ((reason, False) for reason in _many(how, left, right))
+        yield from map(Fault, _many(how, left, right))
 
 
 def never(how: Matching, left: Shape, right: Shape) -> Iterator[Fault]:
@@ -55,12 +62,21 @@ def never(how: Matching, left: Shape, right: Shape) -> Iterator[Fault]:
     for label, value in left.fixed.items():
         other = right.fixed.get(label, value)
         if how.counts(label) and value and other and other != value:
-            yield f"the sides never match: `{label}` is {value!r} on the left and {other!r} on the right", True
+            yield Fault(
+                f"the sides never match: `{label}` is {value!r} on the left and {other!r} on the right", sure=True
+            )
     for one, against, side in ((left, right, "right"), (right, left, "left")):
-        for label in sorted(one.labels.names if not how.on else set(how.labels) & one.labels.names):
+        for label in sorted(one.labels.names | scraped(one)):
             if how.counts(label) and not against.labels.may_have(label):
                 message = f"the sides never match by {how}: the {side} has no label `{label}` (it has {against.labels})"
-                yield message, against.labels.made
+                known = label in one.labels.names
+                yield Fault(message, known and against.labels.made, "matching" if known else "scraped")
+
+
+def scraped(shape: Shape) -> frozenset[str]:
+    """The labels that Prometheus adds to what it scrapes itself, of a metric of which nothing else is known."""
+    raw = shape.labels.open and not shape.labels.made and shape.source and ":" not in shape.source
+    return _SCRAPED - shape.labels.gone if raw else frozenset()
 
 
 def _many(how: Matching, left: Shape, right: Shape) -> Iterator[str]:

@@ -19,7 +19,7 @@ from obsboot.promql.reading import Node, Selector, kind, parse, selector_of
 from obsboot.promql.shapes import CUMULATIVE, TRUSTS, Labels, Shape, Trust, Type
 from obsboot.promql.shapes import number as literal
 
-Kind = Literal["type", "label", "matching", "le", "unit", "range", "always", "quantile"]
+Kind = Literal["type", "label", "matching", "scraped", "le", "unit", "range", "always", "quantile"]
 Lookup = Callable[[Selector], Shape]
 
 
@@ -228,8 +228,8 @@ class _Reader:
         labels = functions.vector_of(left, right).labels
         if left.type != "scalar" and right.type != "scalar":
             how = matching.Matching.of(node)
-            for message, sure in matching.faults(how, left, right):
-                self.problem("matching", message, node, sure=sure)
+            for each in matching.faults(how, left, right):
+                self.problem(each.kind, each.message, node, sure=each.sure)
             labels = matching.result(how, left, right)
         if op in _COMPARISONS:
             return self.comparison(op, node, left, right).labelled(labels)
@@ -237,8 +237,8 @@ class _Reader:
 
     def set_operation(self, op: str, node: Node, left: Shape, right: Shape) -> Shape:
         if op != "or":
-            for message, sure in matching.never(matching.Matching.of(node), left, right):
-                self.problem("matching", message, node, sure=sure)
+            for each in matching.never(matching.Matching.of(node), left, right):
+                self.problem(each.kind, each.message, node, sure=each.sure)
             return left
         if left.unit and right.unit and not left.unit.same(right.unit):
             self.problem("unit", f"`or` joins {left.unit} and {right.unit}", node)

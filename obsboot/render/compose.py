@@ -45,7 +45,7 @@ def _service(stack: Stack, instance: Instance, exporter: Exporter) -> dict[str, 
     def filled(texts: tuple[str, ...]) -> list[str]:
         return [text for text in (fill(text, **names) for text in texts) if text]
 
-    service: dict[str, object] = {"image": exporter.image, "restart": "unless-stopped"}
+    service: dict[str, object] = {"image": fill(exporter.image, **names), "restart": "unless-stopped"}
     if exporter.user:
         service["user"] = exporter.user
     flags = flags_of(instance) if exporter is instance.component.exporter else ()

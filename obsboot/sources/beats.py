@@ -4,49 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from obsboot.sources.context import Context
-from obsboot.sources.documents import Listed, Mapped, mapped
+from obsboot.sources.documents import Mapped, mapped
 from obsboot.sources.errors import NotApplicableError
-from obsboot.sources.inputs import Input
+from obsboot.sources.inputs import Input, items, nested, unfolded
 from obsboot.sources.shapes import table
 
 _KNOWN = table("filebeat")
-INPUTS, OUTPUTS, HOSTED, PROCESSORS = (
-    frozenset(_KNOWN[kind].split()) for kind in ("inputs", "outputs", "hosted", "processors")
-)
+INPUTS, OUTPUTS, HOSTED = (frozenset(_KNOWN[kind].split()) for kind in ("inputs", "outputs", "hosted"))
+STRICT = frozenset(_KNOWN["strict"].split())
+"""Processors that do not start with an option that they do not know."""
+EITHER: Mapping[str, list[str]] = {name: said.split() for name, said in _KNOWN["either"].items()}
+"""Of these options of a processor one has to be there."""
+NEEDED: Mapping[str, list[str]] = {name: said.split() for name, said in _KNOWN["needed"].items()}
+"""What inputs have to say, by their types."""
 OLDER: Mapping[str, str] = _KNOWN["older"]
 """Options of the inputs before filestream, by the first part of their names, and what a filestream has instead."""
+REMOVED: Mapping[str, str] = _KNOWN["removed"]
+"""Options with which Filebeat does not start any more, and what there is instead."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Shipper:
     """One configuration of Filebeat."""
 
     path: str
     data: Mapped
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Input, ...]:
-        found = self.get("inputs", "filebeat")
-        listed_ = found if isinstance(found, Listed) else Listed(0)
-        return tuple(Input(mapped(each), line) for each, line in zip(listed_, listed_.lines, strict=True))
+        found = items(self.get("filebeat.inputs"), 0)
+        return tuple(Input(each, line) for each, line in found if isinstance(each, Mapped) and line)
 
-    @property
+    @cached_property
     def outputs(self) -> dict[str, tuple[Mapped, int]]:
         """The outputs that are not switched off: options and line, by kind."""
-        found = {key: (self.data[key], self.data.at(key)) for key in self.data if key.startswith("output.")}
-        nested = mapped(self.data.get("output"))
-        found |= {f"output.{key}": (value, nested.at(key)) for key, value in nested.items()}
+        found = unfolded(mapped(self.get("output")))
         return {
-            key.removeprefix("output."): (mapped(value), line)
-            for key, (value, line) in found.items()
-            if key.count(".") == 1 and mapped(value).get("enabled", True) is not False
+            kind: (mapped(options), found.at(kind))
+            for kind, options in found.items()
+            if unfolded(mapped(options)).get("enabled", True) not in (False, "false")
         }
 
-    def get(self, name: str, above: str) -> object:
-        """An option however it is nested: `filebeat.inputs`, or `inputs` inside `filebeat`."""
-        return self.data.get(f"{above}.{name}", mapped(self.data.get(above)).get(name))
+    @cached_property
+    def managed(self) -> bool:
+        """Whether something else says where lines go."""
+        return any(self.get(name) is not None for name in ("cloud.id", "cloud.auth", "management"))
+
+    def get(self, name: str) -> object:
+        """An option, such as `filebeat.inputs`, however it is nested; None where it is not said."""
+        return nested(self.data, name)
 
 
 def shippers(context: Context) -> tuple[Shipper, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from obsboot.promql.variables import filled, used
 from obsboot.sources.boardvariables import Variable
 from obsboot.sources.documents import MalformedError, Way
-from obsboot.sources.kinds import unwrapped
+from obsboot.sources.kinds import unwrapped, wrapping
 from obsboot.sources.panels import METRICS, Panel, text_span
 from obsboot.sources.queries import Query
 from obsboot.sources.source import Source
@@ -27,7 +27,7 @@ _ARITHMETIC = frozenset({"__expr__", "-100"})
 class Board:
     """One dashboard. `line` finds the line of a way through the JSON, or of the nearest part of it that is there.
 
-    `inside` is the way to the dashboard in its file, where that holds what Grafana's API answered.
+    `inside` is the way to the dashboard in its file, where that holds what Grafana's API answered, or a resource.
     """
 
     source: Source
@@ -45,7 +45,9 @@ class Board:
 
     @property
     def uid(self) -> str:
-        return str(self.data.get("uid") or "")
+        """Its uid, which is the name of a resource."""
+        about = self.source.data.get("metadata") if self.inside == ("spec",) else None
+        return str((about.get("name") if isinstance(about, dict) else self.data.get("uid")) or "")
 
     @property
     def subject(self) -> str:
@@ -126,9 +128,8 @@ class Board:
             text = filled(raw, self.jobs)
             if text is not None:
                 span = text_span(self, ("annotations", "list", number, "expr"))
-                yield Query(
-                    raw, text, self.path, f"annotation {each.get('name')!r}", self.source.rows, span, panel=True
-                )
+                owner = f"annotation {each.get('name')!r}"
+                yield Query(raw, text, self.path, owner, self.source.rows, span, panel=True, beside=True)
 
 
 def objects(found: object) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -143,4 +144,5 @@ def board(source: Source) -> Iterator[Board]:
     data = unwrapped(source.data)
     if not isinstance(data, dict) or not isinstance(data.get("panels", data.get("rows")), list):
         raise MalformedError("a dashboard is an object with a list called 'panels'", 1)
-    yield Board(source, data, () if data is source.data else ("dashboard",))
+    key = wrapping(source.data)
+    yield Board(source, data, (key,) if key else ())

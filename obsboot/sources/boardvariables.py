@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from obsboot.promql.variables import filled
-from obsboot.sources.documents import Way
+from obsboot.sources.documents import Line, Way
 from obsboot.sources.panels import METRICS, text_span
 from obsboot.sources.queries import Query
 
@@ -65,11 +66,21 @@ class Variable:
         found = (_VALUES.fullmatch(self.text) or _RESULT.fullmatch(self.text)) if self.metrics else None
         raw = found[1] if found else None
         text = filled(raw, self.board.jobs) if raw else None
-        if raw is None or text is None:
+        if found is None or raw is None or text is None:
             return None
+        rows = self.board.source.rows
+        return Query(raw, text, self.board.path, self.subject, rows, self._inside(found), panel=True, beside=True)
+
+    def _inside(self, found: re.Match[str]) -> Callable[[], tuple[int, int]]:
+        """The line of what it asks with, and the column at which the PromQL inside begins."""
         nested = isinstance(self.data.get("query"), dict)
-        span = text_span(self.board, (*self.way, "query", *(("query",) if nested else ())))
-        return Query(raw, text, self.board.path, self.subject, self.board.source.rows, span, panel=True)
+        whole = text_span(self.board, (*self.way, "query", *(("query",) if nested else ())))
+
+        def span() -> tuple[int, int]:
+            first, last = whole()
+            return (Line(first, first.column + found.start(1)) if isinstance(first, Line) else first), last
+
+        return span
 
     @property
     def way(self) -> Way:

@@ -62,7 +62,7 @@ class Context(Subject):
         """Every alert that Alertmanager may get, whoever finds it out."""
         return (
             *(watching.told_by(rule, self.study, self.external) for rule in self.alerts),
-            *map(watching.told, self.log_rules),
+            *(watching.told(rule) for rule in self.log_rules if not self.foreign or watching.to_alertmanager(rule)),
         )
 
     @property
@@ -169,8 +169,15 @@ class Context(Subject):
         return found
 
     @property
+    def beside(self) -> Iterator[Query]:
+        """What dashboards ask for their marks and for the values of their variables."""
+        for board in self.boards:
+            yield from board.annotations
+            yield from (variable.query for variable in board.variables if variable.query)
+
+    @property
     def studies(self) -> Iterator[tuple[Query, Study]]:
-        for query in self.queries:
+        for query in (*self.queries, *self.beside):
             found = self.study(query)
             if found is not None:
                 yield query, found

@@ -132,6 +132,8 @@ class _Template:
             self.pipeline(rest[1:], at)
         elif rest:
             self.fault(f"`{rest[0].text}` is not expected behind else", rest[0].at)
+        else:
+            self.scopes[-1] = "else", self.scopes[-1][1]
 
     def end(self, rest: list[Word], at: int) -> None:
         if len(self.scopes) == 1:

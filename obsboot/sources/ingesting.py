@@ -7,21 +7,24 @@ from typing import Any
 
 from obsboot.sources.documents import Way
 
+Processor = tuple[str, Mapping[str, Any], Way]
+"""Its kind, what it says, the way to it."""
 
-def processors(pipeline: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Way]]:
-    """Every processor, those on failure and inside `foreach` included: its kind, what it says, the way to it."""
+
+def processors(pipeline: Mapping[str, Any]) -> Iterator[Processor]:
+    """Every processor, those on failure and inside `foreach` included."""
     for key in ("processors", "on_failure"):
-        yield from _inside(pipeline.get(key), (key,))
+        found = pipeline.get(key)
+        for number, one in enumerate(found if isinstance(found, list) else ()):
+            yield from _inside(one, (key, number))
 
 
-def _inside(found: object, way: Way) -> Iterator[tuple[str, Mapping[str, Any], Way]]:
-    for number, one in enumerate(found if isinstance(found, list) else ()):
-        for kind, body in one.items() if isinstance(one, dict) else ():
-            here = (*way, number, kind)
-            told = body if isinstance(body, dict) else {}
-            yield kind, told, here
-            yield from _inside(told.get("on_failure"), (*here, "on_failure"))
-            inner = told.get("processor")
-            if isinstance(inner, dict):
-                for name, each in inner.items():
-                    yield name, each if isinstance(each, dict) else {}, (*here, "processor", name)
+def _inside(one: object, way: Way) -> Iterator[Processor]:
+    for kind, body in one.items() if isinstance(one, dict) else ():
+        here = (*way, kind)
+        told = body if isinstance(body, dict) else {}
+        yield kind, told, here
+        failing = told.get("on_failure")
+        for number, each in enumerate(failing if isinstance(failing, list) else ()):
+            yield from _inside(each, (*here, "on_failure", number))
+        yield from _inside(told.get("processor"), (*here, "processor"))

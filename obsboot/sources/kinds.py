@@ -10,8 +10,8 @@ from obsboot.sources.documents import Listed, Mapped
 
 Kind = Literal[
     "prometheus", "rules", "rule-tests", "targets", "exposition", "alertmanager", "dashboard", "datasources", "providers",
-    "compose", "filebeat", "logstash", "logstash-pipelines", "index-template", "component-template", "ingest-pipeline",
-    "lifecycle", "saved-objects", "log-rule", "notification-template",
+    "compose", "filebeat", "logstash", "logstash-pipelines", "logstash-settings", "index-template", "component-template",
+    "ingest-pipeline", "lifecycle", "saved-objects", "log-rule", "log-alerting", "notification-template",
 ]  # fmt: skip
 """`targets` are lists of targets that Prometheus discovers in files; `exposition` is what an exporter answered."""
 
@@ -82,8 +82,28 @@ def _provisioning(key: str) -> Callable[[Any], bool]:
     )
 
 
+_LOGSTASH = (
+    "api.http.host", "config.reload.automatic", "config.string", "config.support_escapes", "dead_letter_queue.enable",
+    "pipeline.batch.delay", "pipeline.batch.size", "pipeline.ecs_compatibility", "pipeline.ordered", "pipeline.workers",
+    "queue.max_bytes", "queue.type", "xpack.management.enabled", "xpack.monitoring.elasticsearch.hosts",
+)  # fmt: skip
+"""Settings of Logstash that no other program has."""
+_OTHERS = ("cluster.", "discovery.", "elasticsearch.", "network.", "server.")
+"""What stands in the settings of the store and of its views."""
+
+
+def _logstash_settings(data: Any) -> bool:
+    if not isinstance(data, Mapped) or any(str(key).startswith(_OTHERS) for key in data):
+        return False
+    return any(name in data for name in _LOGSTASH)
+
+
 def _log_rule(data: Any) -> bool:
     return _holds("type", "index")(data) and bool({"alert", "filter", "realert"} & set(data))
+
+
+def _log_alerting(data: Any) -> bool:
+    return _holds("writeback_index")(data) and bool({"run_every", "buffer_time", "rules_folder"} & set(data))
 
 
 YAML: Mapping[Kind, Callable[[Any], bool]] = {
@@ -96,8 +116,10 @@ YAML: Mapping[Kind, Callable[[Any], bool]] = {
     "providers": _provisioning("providers"),
     "filebeat": _filebeat,
     "logstash-pipelines": _items("pipeline.id"),
+    "logstash-settings": _logstash_settings,
     "targets": _items("targets"),
     "log-rule": _log_rule,
+    "log-alerting": _log_alerting,
 }
 """What a document of YAML is; the first that fits."""
 
@@ -106,10 +128,21 @@ def _object(*keys: str) -> Callable[[Any], bool]:
     return lambda data: isinstance(data, dict) and all(key in data for key in keys)
 
 
+def wrapping(data: Any) -> str:
+    """The key below which the dashboard is in what Grafana's API answers (`dashboard`), or in a resource (`spec`), such as
+    Grafana 12 keeps in files; empty where nothing is around it.
+    """
+    if not isinstance(data, dict) or "panels" in data:
+        return ""
+    if data.get("kind") == "Dashboard" and str(data.get("apiVersion")).startswith("dashboard.grafana.app/"):
+        return "spec" if isinstance(data.get("spec"), dict) else ""
+    return "dashboard" if isinstance(data.get("dashboard"), dict) else ""
+
+
 def unwrapped(data: Any) -> Any:
-    """The dashboard in what Grafana's API answers, or else `data` as it is."""
-    inner = data.get("dashboard") if isinstance(data, dict) else None
-    return inner if isinstance(inner, dict) and "panels" not in data else data
+    """The dashboard in what is around it, or else `data` as it is."""
+    key = wrapping(data)
+    return data[key] if key else data
 
 
 def _dashboard(answer: Any) -> bool:
@@ -165,14 +198,22 @@ _HINTS: Mapping[Kind, str] = {
     "providers": r"^providers\s*:",
     "filebeat": r"^filebeat\b",
     "logstash-pipelines": r"^[ \t]*-[ \t]*\"?pipeline\.id\b",
+    "logstash-settings": rf"^\"?(?:{'|'.join(map(re.escape, _LOGSTASH))})\"?\s*:",
     "targets": r"^[ \t]*(?:-[ \t]*)?\"?targets\"?\s*:",
     "log-rule": r"^index\s*:",
+    "log-alerting": r"^writeback_index\s*:",
 }
 _YAML_HINT = re.compile("|".join(_HINTS.values()), re.MULTILINE)
 _JSON_HINT = re.compile(r'"(?:panels|rows|index_patterns|processors|targets|template|policy)"\s*:', re.MULTILINE)
 _SAVED_HINT = re.compile(r'\A\s*\{(?=[^\n]*"attributes")[^\n]*"type"\s*:')
 _FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 """Where text that tells of configuration shows a piece of it; no YAML has such a line."""
+_CODE = re.compile(
+    r"^(?:from [\w.]+ import\b|import (?:[\w.*]+;?$|[\w.]+ as |[{(*\"'])|package [\w.]+;?$"
+    r"|export (?:const|default|function)\b|(?:async )?def \w+|func \w+\(|function \w+\(|<\?php|require ['\"])",
+    re.MULTILINE,
+)
+"""The beginnings of lines in programs, which no mapping of YAML has."""
 _EXPOSITION = re.compile(r"^# (?:TYPE|HELP) [a-zA-Z_:][\w:]* ", re.MULTILINE)
 _DEFINES = re.compile(r"(?:\s|\{\{-?\s*/\*(?:[^*]|\*(?!/))*\*/\s*-?\}\})*\{\{-?\s*define\s+\"")
 """Templates of notifications; those of Helm begin so too, and are never asked for."""
@@ -193,7 +234,7 @@ def form(head: str) -> Form | None:
         return "saved-objects"
     if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and _JSON_HINT.search(head):
         return "json"
-    return "yaml" if _YAML_HINT.search(head) and not _FENCE.search(head) else None
+    return "yaml" if _YAML_HINT.search(head) and not _FENCE.search(head) and not _CODE.search(head) else None
 
 
 def hinted(head: str) -> Kind | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from obsboot.model import Severity
 from obsboot.sources.boards import Board
@@ -13,6 +14,7 @@ from obsboot.sources.documents import mapped
 from obsboot.sources.grafanas import Grafana, grafanas, within
 from obsboot.sources.kept import kept
 from obsboot.sources.provisioning import Provisioned, datasources, providers
+from obsboot.sources.topology import runners
 
 if TYPE_CHECKING:
     from obsboot.sources.context import Context
@@ -38,13 +40,12 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The data sources that a dashboard can name: uids and names, and their types.
+    """The data sources that a dashboard can name: the types by uids and names.
 
     `certain` is whether these are all that its Grafana is given; `severity` is how bad another one is.
     """
 
-    names: frozenset[str]
-    types: frozenset[str]
+    named: Mapping[str, str]
     certain: bool
     severity: Severity
 
@@ -85,6 +86,22 @@ def _given(grafana: Grafana, every: list[Provisioned]) -> Offer:
     return _offer(found, certain=bool(found), severity="error" if found else "info")
 
 
+@kept
+def asking_here(context: Context) -> frozenset[str]:
+    """The dashboards of a Grafana whose every Prometheus is one that the compose files start with a configuration of this
+    folder.
+    """
+    started = (runners(context, each.path, "prometheus") for each in context.sources("prometheus"))
+    own = {name for services in started for service in services for name in service.names}
+    found: set[str] = set()
+    for shelf in shelves(context):
+        given = [each for each in datasources(context) if each.type == "prometheus" and shelf.grafana.reads(each.path)]
+        hosts = {urlsplit(str(each.data.get("url") or "")).hostname for each in given}
+        if hosts and hosts <= own:
+            found.update(board.path for board in context.boards if shelf.has(board))
+    return frozenset(found)
+
+
 def _offer(found: list[Provisioned], *, certain: bool, severity: Severity) -> Offer:
-    names = frozenset(each.uid for each in found) | frozenset(each.name for each in found)
-    return Offer(names, frozenset(each.type for each in found), certain, severity)
+    named = {each.name: each.type for each in found} | {each.uid: each.type for each in found}
+    return Offer(named, certain, severity)

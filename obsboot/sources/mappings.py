@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from obsboot.sources.documents import Way
@@ -14,10 +14,7 @@ Field = tuple[str, Mapping[str, Any], Way]
 
 def fields(each: Stored) -> Iterator[Field]:
     """Every mapped field, objects included: its dotted name, its mapping, the way to it."""
-    body = each.data.get("template")
-    mappings = body.get("mappings") if isinstance(body, dict) else None
-    if isinstance(mappings, dict):
-        yield from _fields(mappings, "", ("template", "mappings"))
+    yield from _fields(each.mappings, "", (*each.way, "mappings"))
 
 
 def _fields(mapping: Mapping[str, Any], above: str, way: Way) -> Iterator[Field]:
@@ -28,6 +25,12 @@ def _fields(mapping: Mapping[str, Any], above: str, way: Way) -> Iterator[Field]
                 here = (*way, key, name)
                 yield f"{above}{name}", each, here
                 yield from _fields(each, f"{above}{name}.", here)
+
+
+OF_ALL = frozenset(
+    {"_id", "_index", "_score", "_source", "_type", "_ignored", "_routing", "_tier", "_doc", "_timeField"}
+)
+"""What every document has."""
 
 
 def closed_fields(kept: Store, streams: str) -> frozenset[str]:
@@ -44,14 +47,17 @@ def _closed(kept: Store, template: Stored) -> bool:
     """Whether all its parts are in the folder, and its fields are mapped or none."""
     said: object = True
     for each in kept.whole(template):
-        mappings = _mappings(each.data)
+        mappings = each.mappings
         said = mappings.get("dynamic", said)
         if mappings.get("runtime") or mappings.get("dynamic_templates"):
             return False
     return str(said).lower() in ("false", "strict") and all(name in kept.parts for name in template.parts)
 
 
-def _mappings(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    body = data.get("template")
-    found = body.get("mappings") if isinstance(body, dict) else None
-    return found if isinstance(found, dict) else {}
+def limit(parts: Iterable[Stored]) -> float:
+    """How many fields an index takes, by the last of its parts that says it; as many as it likes where that is no number."""
+    said: object = 1000
+    for each in parts:
+        for name, value, _ in each.settings():
+            said = value if name == "index.mapping.total_fields.limit" else said
+    return int(str(said)) if str(said).isdecimal() else float("inf")

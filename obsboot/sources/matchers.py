@@ -1,92 +1,28 @@
-"""Alertmanager's matchers, as its two parsers read them.
-
-The newer one knows any name and quotes; where it refuses a text, the older one is asked, and a warning goes to the log.
-So `team==orders` loads, and waits for a team called `=orders`.
-"""
+"""What Alertmanager's matchers let pass, and how the alerts of some relate to those of others."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 
 from obsboot.promql import Matcher
-from obsboot.sources.shipping import foreign
+from obsboot.sources import patterns
+from obsboot.sources.languages import Part, parts
 
-_WORD = r"""(?:"(?:[^"\\]|\\.)*"|[^\s{}!=~,\\"'`]+)"""
-_NEW = re.compile(rf"\s*({_WORD})\s*(=~|!~|!=|=)\s*({_WORD})\s*")
-_OLD = re.compile(r"\s*([a-zA-Z_:][\w:]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a text of matchers says: `matchers` is None where it is none; `old` where only the older parser reads it."""
-
-    matchers: tuple[Matcher, ...] | None
-    old: bool = False
-
-
-def read(text: str) -> Read:
-    """The matchers of a text such as `severity="critical"` or `{team=web, severity=~"warning|critical"}`.
-
-    A regular expression has to be one that Go reads.
-    """
-    body = text.strip()
-    if body.startswith("{") and body.endswith("}"):
-        body = body[1:-1]
-    new = _new(body)
-    if new is not None:
-        return Read(new if all(map(_compiles, new)) else None)
-    old = _OLD.fullmatch(body)
-    value = _unquoted(old[3]) if old else None
-    if old is None or value is None:
-        return Read(None)
-    one = Matcher(old[1], old[2], value)
-    return Read((one,) if _compiles(one) else None, old=True)
-
-
-def _new(body: str) -> tuple[Matcher, ...] | None:
-    found: list[Matcher] = []
-    here = 0
-    while here < len(body):
-        one = _NEW.match(body, here)
-        if one is None or (one.end() < len(body) and body[one.end()] != ","):
-            return None
-        found.append(Matcher(_word(one[1]), one[2], _word(one[3])))
-        here = one.end() + 1
-    return tuple(found) if found or not body.strip() else None
-
-
-def _compiles(each: Matcher) -> bool:
-    if each.op in ("=", "!="):
-        return True
-    try:
-        re.compile(each.value)
-    except re.error:
-        return False
-    return not foreign(each.value)
-
-
-def _word(text: str) -> str:
-    return re.sub(r"\\(.)", lambda c: "\n" if c[1] == "n" else c[1], text[1:-1]) if text.startswith('"') else text
-
-
-def _unquoted(value: str) -> str | None:
-    """The value as the older parser takes it; None where a quote stands in its middle."""
-    inner = value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
-    if re.search(r'(?<!\\)"', inner):
-        return None
-    return re.sub(r'\\(["\\])', r"\1", inner)
+_NOTHING, _ANY, _SOME = (frozenset({part}) for part in (Part(""), Part("", 0), Part("", 1)))
 
 
 def agrees(each: Matcher, value: str) -> bool:
-    """Whether a matcher accepts a label's value, the empty one included. An invalid regular expression accepts none."""
+    """Whether a matcher accepts a label's value, the empty one included.
+
+    Of a pattern that Go does not read none is accepted, of one that only Go reads any.
+    """
     if each.op in ("=", "!="):
         return (value == each.value) == (each.op == "=")
-    try:
-        return bool(re.fullmatch(each.value, value)) == (each.op == "=~")
-    except re.error:
+    if patterns.unreadable(each.value):
         return False
+    pattern = patterns.compiled(each.value)
+    return pattern is None or bool(pattern.fullmatch(value)) == (each.op == "=~")
 
 
 def accepts(matchers: tuple[Matcher, ...], labels: Mapping[str, str]) -> bool:
@@ -94,20 +30,75 @@ def accepts(matchers: tuple[Matcher, ...], labels: Mapping[str, str]) -> bool:
     return all(agrees(each, labels.get(each.name, "")) for each in matchers)
 
 
+def values(each: Matcher) -> tuple[str, ...]:
+    """The few values that a matcher accepts; nothing where they are many, or cannot be told."""
+    found, but = _accepted(each)
+    if but or found is None or any(part.least is not None for part in found):
+        return ()
+    return tuple(sorted(part.begin for part in found))
+
+
 def implies(some: tuple[Matcher, ...], others: tuple[Matcher, ...]) -> bool:
     """Whether whatever `some` accept, `others` accept as well. False where nobody can tell."""
-    return all(each in some or _follows(some, each) for each in others)
+    return all(each in some or _accepted(each) == (_ANY, False) or _follows(some, each) for each in others)
 
 
 def _follows(some: tuple[Matcher, ...], wanted: Matcher) -> bool:
-    return any(one.name == wanted.name and one.op == "=" and agrees(wanted, one.value) for one in some)
+    return any(one.name == wanted.name and _within(one, wanted) for one in some)
+
+
+def _within(one: Matcher, wanted: Matcher) -> bool:
+    """Whether each value that the one accepts is accepted by the other."""
+    (inner, but), (outer, outer_but) = _accepted(one), _accepted(wanted)
+    if inner is None:
+        return False
+    if but:
+        return outer_but and outer is not None and _covers(inner, outer)
+    if all(part.least is None for part in inner):
+        return _certain(wanted) and all(agrees(wanted, part.begin) for part in inner)
+    if outer is None:
+        return False
+    return not _meet(inner, outer) if outer_but else _covers(outer, inner)
 
 
 def contradict(some: tuple[Matcher, ...], others: tuple[Matcher, ...]) -> bool:
-    """Whether no alert can be accepted by both."""
-    return any(
-        one.name == other.name and one.op == "=" and one.value and not agrees(other, one.value)
-        for first, second in ((some, others), (others, some))
-        for one in first
-        for other in second
-    )
+    """Whether no alert can be accepted by both. False where nobody can tell."""
+    return any(one.name == other.name and _apart(one, other) for one in some for other in others)
+
+
+def _apart(one: Matcher, other: Matcher) -> bool:
+    """Whether no value is accepted by both."""
+    (mine, but), (theirs, their_but) = _accepted(one), _accepted(other)
+    if but and not their_but:
+        return _apart(other, one)
+    if mine is None or but:
+        return False
+    if all(part.least is None for part in mine):
+        return _certain(other) and not any(agrees(other, part.begin) for part in mine)
+    if theirs is None:
+        return False
+    return _covers(theirs, mine) if their_but else not _meet(mine, theirs)
+
+
+def _certain(each: Matcher) -> bool:
+    return each.op in ("=", "!=") or patterns.compiled(each.value) is not None
+
+
+def _covers(outer: frozenset[Part], inner: frozenset[Part]) -> bool:
+    return all(any(each.holds(part) for each in outer) for part in inner)
+
+
+def _meet(some: frozenset[Part], others: frozenset[Part]) -> bool:
+    return any(one.meets(other) for one in some for other in others)
+
+
+@cache
+def _accepted(each: Matcher) -> tuple[frozenset[Part] | None, bool]:
+    """The values that a matcher accepts, or that it accepts all but; None where they cannot be told."""
+    exact = each.op in ("=", "!=")
+    found = frozenset({Part(each.value)}) if exact else parts(each.value)
+    if each.op not in ("!=", "!~"):
+        return found, False
+    if found == _NOTHING:
+        return _SOME, False
+    return (_NOTHING, False) if found == _SOME else (found, True)

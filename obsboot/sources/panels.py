@@ -36,6 +36,13 @@ _PLAIN = frozenset({
     "legendFormat", "metric", "range", "refId", "step", "useBackend", "disableTextWrap", "fullMetaSearch",
     "includeNullMetadata",
 })  # fmt: skip
+_READ: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(PLUGINS.values(), frozenset({"query", "metrics", "bucketAggs", "luceneQueryType"})),
+    "loki": frozenset({"expr", "query"}),
+}
+"""Where plugins find what is asked. Of a query for metrics that is elsewhere it is told that it is empty."""
+_ASKED = ("expr", "rawSql", "bucketAggs", "metrics")
+"""Where questions to these and to other plugins stand."""
 _LONGEST = 200
 _VALUE = re.compile(r'"\w+"\s*:\s*"')
 
@@ -143,6 +150,16 @@ def _by_looks(panel: Panel, target: dict[str, Any]) -> Kind:
     if isinstance(target.get("query"), str) and ("bucketAggs" in target or isinstance(target.get("metrics"), list)):
         return "logs"
     return "metrics" if set(target) <= _PLAIN else "other"
+
+
+def unread(plugin: str, target: Mapping[str, Any]) -> str:
+    """The key under which a query is asked that the plugin does not look at; empty where it finds something that it reads,
+    or is a plugin of which that is not known here.
+    """
+    read = _READ.get(plugin)
+    if read is None or target.get("hide") or any(target.get(key) for key in read):
+        return ""
+    return next((key for key in _ASKED if key not in read and target.get(key)), "")
 
 
 def text_span(board: Board, way: Way) -> Callable[[], tuple[int, int]]:

@@ -24,6 +24,8 @@ class Query:
     rows: Sequence[str]
     span: Callable[[], tuple[int, int]]
     panel: bool = False
+    beside: bool = False
+    """Whether it gives no numbers that are shown, but marks, or values to choose from: other checks tell whether it can."""
     spoken: str = ""
     """The language that it is written in, where that is another than PromQL."""
 

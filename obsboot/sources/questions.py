@@ -69,7 +69,7 @@ def questions(context: Context) -> Iterator[Question]:
                 if asked and (not board.local or _ours(panel, target, uids)):
                     yield of_panel(panel, number, target, index)
     for rule in context.log_rules:
-        yield _of_rule(rule)
+        yield of_rule(rule)
     views = {each.key: str(each.attributes.get("title", "")) for each in context.saved if each.kind == "index-pattern"}
     for each in context.saved:
         yield from of_saved(each, views)
@@ -142,7 +142,8 @@ _MEASURED = frozenset({"avg", "sum", "max", "min", "percentiles"})
 _ON_A_FIELD = frozenset({"term", "terms", "range", "match", "match_phrase", "prefix", "wildcard", "regexp"})
 
 
-def _of_rule(rule: LogRule) -> Question:
+def of_rule(rule: LogRule) -> Question:
+    """What a rule of ElastAlert asks."""
     data = rule.data
     queries, uses = list[Asks](), list[Use]()
     for key in ("filter", "match_bucket_filter"):

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"(?!\d+$)[A-Za-z0-9][\w-]*")
 _OWN = frozenset({"localhost", "127.0.0.1", "::1"})
+_WEB = {"alertmanager": "9093", "elasticsearch": "9200", "kibana": "5601", "prometheus": "9090"}
+_BY_FILE = ("elasticsearch", "kibana")
+"""Programs that may be told their port in a file as well."""
+_SETTINGS = re.compile(r"/config(?:/|$)|\.yml$")
+_OFFICIAL = re.compile(r"(?:prom/|quay\.io/prometheus/|docker\.elastic\.co/|(?:elasticsearch|kibana):)")
 _LISTENING = re.compile(r"listen|port\b|addr|\bbind", re.IGNORECASE)
 
 
@@ -130,6 +135,17 @@ def listens(context: Context, service: Service) -> str:
     if any(_LISTENING.search(text) for text in said) or service.mode:
         return ""
     return _ports(context).get(bare(service.repository), "")
+
+
+def web_port(context: Context, service: Service) -> str:
+    """The port at which an official image answers HTTP, where nothing in the file says otherwise; else nothing."""
+    program = service.repository.rpartition("/")[2]
+    if program not in _WEB:
+        return listens(context, service)
+    said = (*service.command, *service.environment)
+    settled = "env_file" in service.data or any(_SETTINGS.search(mount.target) for mount in service.mounts)
+    told = any(_LISTENING.search(text) for text in said) or (settled and program in _BY_FILE)
+    return "" if told or service.mode or not _OFFICIAL.match(service.image) else _WEB[program]
 
 
 @kept

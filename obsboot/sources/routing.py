@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from obsboot.promql import Matcher
-from obsboot.sources import matchers
+from obsboot.sources import matchers, matchertexts
 from obsboot.sources.documents import Mapped, listed, mapped
 
 
@@ -17,7 +17,7 @@ class Said:
 
     text: str
     line: int
-    read: matchers.Read
+    read: matchertexts.Read
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,11 +68,11 @@ class Route:
 
 def said(holder: Mapped, keys: tuple[str, str, str]) -> tuple[Said, ...]:
     """The matchers of a route or of a side of an inhibition, under the names of the keys of all times."""
-    found = [(str(each), at) for each, at in _items(holder, keys[0])]
+    found = [("" if each is None else str(each), at) for each, at in _items(holder, keys[0])]
     for key, op in ((keys[1], "="), (keys[2], "=~")):
         held = mapped(holder.get(key))
         found += [(f'{name}{op}"{_escaped(value)}"', held.at(name)) for name, value in held.items()]
-    return tuple(Said(text, at, matchers.read(text)) for text, at in found)
+    return tuple(Said(text, at, matchertexts.read(text)) for text, at in found)
 
 
 def _items(holder: Mapped, key: str) -> Iterator[tuple[object, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsboot.promql.likeness import closest
+from obsboot.sources.dialects import spoken
 from obsboot.sources.documents import Listed, Mapped, listed, mapped
 from obsboot.sources.rulefiles import groups_of, is_rules
 from obsboot.sources.source import Source
@@ -53,14 +54,16 @@ def refusals(source: Source) -> Iterator[Refusal]:
     known = _FILE if top is source.data else {**dict.fromkeys(top, "any"), **_FILE}
     yield from _fields(top, known, "a rule file")
     groups = listed(found)
+    reader = "VictoriaMetrics" if spoken(groups) == "MetricsQL" else ""
     for group, where in zip(groups, groups.lines, strict=True):
         if isinstance(group, Mapped):
-            yield from _group(group)
+            yield from _group(group, reader)
         else:
             yield Refusal("a group is a mapping", where)
 
 
-def _group(group: Mapped) -> Iterator[Refusal]:
+def _group(group: Mapped, reader: str) -> Iterator[Refusal]:
+    """`reader` is another program that the file is for, by what it says."""
     yield from _fields(group, _GROUP, "a group")
     if not str(group.get("name") or ""):
         yield Refusal("a group needs a name", group.at("name"))
@@ -68,12 +71,12 @@ def _group(group: Mapped) -> Iterator[Refusal]:
     rules = listed(group.get("rules"))
     for rule, where in zip(rules, rules.lines, strict=True):
         if isinstance(rule, Mapped):
-            yield from _rule(rule)
+            yield from _rule(rule, reader)
         else:
             yield Refusal("a rule is a mapping", where)
 
 
-def _rule(rule: Mapped) -> Iterator[Refusal]:
+def _rule(rule: Mapped, reader: str) -> Iterator[Refusal]:
     kinds = [kind for kind in ("alert", "record") if rule.get(kind) not in (None, "")]
     subject = f"{kinds[0]} {rule[kinds[0]]}" if kinds else ""
     yield from _fields(rule, _RULE, "a rule", subject)
@@ -83,16 +86,16 @@ def _rule(rule: Mapped) -> Iterator[Refusal]:
     if rule.get("expr") in (None, ""):
         yield Refusal("a rule needs `expr`", rule.at("expr"), subject)
     if "record" in kinds:
-        yield from _recording(rule, subject)
+        yield from _recording(rule, subject, reader)
     yield from _labels(rule, "labels", subject)
     yield from _labels(rule, "annotations", subject)
 
 
-def _recording(rule: Mapped, subject: str) -> Iterator[Refusal]:
+def _recording(rule: Mapped, subject: str, reader: str) -> Iterator[Refusal]:
     for name in ("for", "keep_firing_for", "annotations"):
         value = rule.get(name)
         if value not in (None, "", "0s", "0", 0) and value != {}:
-            yield Refusal(f"a recording rule has no `{name}`", rule.at(name), subject)
+            yield Refusal(f"a recording rule has no `{name}`", rule.at(name), subject, reader)
     if re.search(r"[{}]", str(rule["record"])):
         message = "the name of a recorded series has no braces; what is recorded stands in `expr`"
         yield Refusal(message, rule.at("record"), subject)

@@ -48,6 +48,17 @@ class Saved:
             if isinstance(each, dict):
                 yield str(each.get("type", "")), str(each.get("id", ""))
 
+    @property
+    def unnamed(self) -> Iterator[str]:
+        """Names of references that it asks for and does not have; those inside a panel are kept with the panel's before."""
+        found = self.data.get("references")
+        names = [str(each.get("name")) for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        for part in walk(self.attributes):
+            for key, name in part.items():
+                asked = key.endswith("RefName") and isinstance(name, str)
+                if asked and not any(each == name or each.endswith(f":{name}") for each in names):
+                    yield name
+
 
 def saved(source: Source) -> Iterator[Saved]:
     """The objects of a file. Raises MalformedError where a line is none."""

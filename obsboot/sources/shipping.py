@@ -1,107 +1,197 @@
-"""The options of Filebeat that a pack writes, and those that stand beside them: it ignores what it does not know.
+"""The options of Filebeat, and what each of them takes: it ignores what it does not know, and refuses what it cannot read.
 
-Names are dotted, however they are nested in the file; one that ends with `.*` may hold anything. Source: the reference
-configuration and the sources of Filebeat 9.
+Names are dotted, however they are nested in the file; one that ends with `.*` may hold anything. Source: the table
+`shapes/filebeat.yaml`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from obsboot.sources.documents import Listed, Mapped
+from obsboot.sources.expressions import foreign
+from obsboot.sources.patterns import unreadable
+from obsboot.sources.shapes import table
 
-Options = frozenset[str]
+__all__ = [
+    "CONDITIONS", "INPUT", "INPUTS", "OUTPUTS", "PARSERS", "PROCESSORS", "SENDING", "WHOLE", "Options", "conditions",
+    "foreign", "misfits", "missing", "seconds", "unknown",
+]  # fmt: skip
+
+Options = Mapping[str, str]
+"""What an option takes, by its name; an exclamation mark behind that says that it has to be there."""
+_TABLE = table("filebeat")
 
 
-def _options(text: str, *others: Options) -> Options:
-    return frozenset(text.split()).union(*others)
+def _options(own: Mapping[str, str], others: Mapping[str, Any]) -> Options:
+    """The options of a table, with those of the tables that it names."""
+    found: dict[str, str] = {}
+    for other in str(own.get("...") or "").replace(" ", "").split(","):
+        found |= _options(others[other], others) if other else {}
+    for kind, names in own.items():
+        found |= dict.fromkeys(names.split(), kind) if kind != "..." else {}
+    return found
 
 
-_SSL = _options("ssl.*")
-_QUEUE = _options(
-    "queue.mem.events queue.mem.flush.min_events queue.mem.flush.timeout queue.disk.max_size queue.disk.path "
-    "queue.disk.segment_size queue.disk.read_ahead queue.disk.write_ahead queue.disk.retry_interval "
-    "queue.disk.max_retry_interval"
-)
-WHOLE = _options(
-    "filebeat.inputs filebeat.shutdown_timeout filebeat.overwrite_pipelines filebeat.registry.path "
-    "filebeat.registry.flush filebeat.registry.file_permissions filebeat.registry.migrate_file filebeat.config.* "
-    "filebeat.modules filebeat.autodiscover.* output.* setup.* http.enabled http.host http.port http.user "
-    "http.security_descriptor http.pprof.* logging.* monitoring.* name tags fields.* fields_under_root processors "
-    "max_procs path.home path.config path.data path.logs timestamp.precision keystore.path cloud.id cloud.auth "
-    "features.* seccomp.* instrumentation.* processing.*",
-    _QUEUE,
-)
-INPUT = _options(
-    "type id enabled paths tags fields.* fields_under_root processors pipeline index keep_null encoding exclude_lines "
-    "include_lines buffer_size message_max_bytes line_terminator parsers ignore_older ignore_inactive clean_inactive "
-    "clean_removed harvester_limit seek_to_tail backoff.init backoff.max close.on_state_change.check_interval "
-    "close.on_state_change.inactive close.on_state_change.renamed close.on_state_change.removed close.reader.on_eof "
-    "close.reader.after_interval prospector.scanner.recursive_glob prospector.scanner.exclude_files "
-    "prospector.scanner.include_files prospector.scanner.symlinks prospector.scanner.resend_on_touch "
-    "prospector.scanner.check_interval prospector.scanner.fingerprint.enabled prospector.scanner.fingerprint.offset "
-    "prospector.scanner.fingerprint.length file_identity file_identity.native file_identity.path "
-    "file_identity.inode_marker.path file_identity.fingerprint rotation.external.strategy.copytruncate.suffix_regex "
-    "rotation.external.strategy.copytruncate.dateformat take_over take_over.enabled take_over.from_ids "
-    "allow_deprecated_id_duplication delete.enabled delete.grace_period publisher_pipeline.disable_host "
-    "gzip_experimental compression"
-)
+_TABLES: Mapping[str, Options] = {name: _options(own, _TABLE["options"]) for name, own in _TABLE["options"].items()}
+WHOLE = _TABLES["whole"]
+INPUT = _TABLES["filestream"]
 """Of a filestream input."""
-PARSERS: Mapping[str, Options] = {
-    "container": _options("stream format"),
-    "multiline": _options("type pattern negate match flush_pattern max_lines timeout count_lines skip_newline"),
-    "ndjson": _options(
-        "target overwrite_keys expand_keys add_error_key message_key document_id ignore_decoding_error keys_under_root"
-    ),
-    "syslog": _options("format timezone log_errors add_error_key"),
-    "include_message": _options("patterns"),
-}
-_WHEN = _options("when.*")
+INPUTS: Mapping[str, Options] = {name: _TABLES[name] for name in ("filestream", "log", "container")}
+"""Of the inputs whose options are all known here."""
+SENDING: Mapping[str, Options] = {name: _TABLES[name] for name in _TABLE["outputs"].split() if name in _TABLES}
+"""Of the outputs."""
+OUTPUTS: Mapping[str, Options] = {name: SENDING[name] for name in ("logstash", "elasticsearch")}
+"""Of the outputs that a pack has."""
+PARSERS: Mapping[str, Options] = {name: _options(own, {}) for name, own in _TABLE["parsers"].items()}
+_PROCESSORS = {name: own for name, own in _TABLE["processors"].items() if name != "others"}
 PROCESSORS: Mapping[str, Options] = {
-    "drop_event": _WHEN,
-    "drop_fields": _options("fields ignore_missing", _WHEN),
-    "fingerprint": _options("fields target_field method encoding ignore_missing", _WHEN),
-    "add_fields": _options("target fields.*", _WHEN),
-    "add_tags": _options("tags target", _WHEN),
-    "copy_fields": _options("fields fail_on_error ignore_missing", _WHEN),
-    "rename": _options("fields fail_on_error ignore_missing", _WHEN),
+    **{name: {**_options(own, {}), "when.*": "any"} for name, own in _PROCESSORS.items()},
+    **{name: {} for name in _TABLE["processors"]["others"].split()},
 }
-OUTPUTS: Mapping[str, Options] = {
-    "logstash": _options(
-        "hosts enabled worker workers compression_level escape_html loadbalance ttl pipelining proxy_url "
-        "proxy_use_local_resolver index timeout max_retries bulk_max_size slow_start backoff.init backoff.max",
-        _SSL,
-        _QUEUE,
-    ),
-    "elasticsearch": _options(
-        "hosts enabled worker workers compression_level escape_html loadbalance allow_older_versions api_key username "
-        "password parameters.* protocol path headers.* proxy_disable proxy_headers.* proxy_url index indices ilm.* "
-        "pipeline pipelines max_retries bulk_max_size backoff.init backoff.max idle_connection_timeout timeout preset "
-        "non_indexable_policy.* kerberos.*",
-        _SSL,
-        _QUEUE,
-    ),
-}
+"""Of the processors; where it is empty, they are not known here."""
 CONDITIONS = frozenset({"equals", "contains", "regexp", "range", "network", "has_fields", "and", "or", "not"})
 
 
 def unknown(data: Mapped, known: Options, above: str = "") -> Iterator[tuple[str, int]]:
     """The options that are not known there, by their dotted names, each with its line."""
-    for key, value in data.items():
+    for key, value in data.items() if known else ():
         name = f"{above}{key}"
-        if name in known or _open(name, known):
+        if (name in known and known[name] != "group") or _open(name, known):
             continue
-        if isinstance(value, Mapped) and any(each.startswith(f"{name}.") for each in known):
+        if isinstance(value, Mapped) and _holds(name, known):
             yield from unknown(value, known, f"{name}.")
-        else:
+        elif name not in known and value is not None:
             yield name, data.at(key)
+
+
+def _holds(name: str, known: Options) -> bool:
+    """Whether there are options below that name."""
+    return any(each.startswith(f"{name}.") for each in known)
 
 
 def _open(name: str, known: Options) -> bool:
     """Whether the option is one that may hold anything, or lies below one."""
     parts = name.split(".")
     return any(f"{'.'.join(parts[:count])}.*" in known for count in range(1, len(parts) + 1))
+
+
+def misfits(data: Mapped, known: Options, above: str = "") -> Iterator[tuple[str, str, int]]:
+    """The options whose values Filebeat cannot read: by their dotted names, why, and the line."""
+    for key, value in data.items():
+        name = f"{above}{key}"
+        kind = known.get(name) or known.get(f"{name}.*") or ""
+        if kind == "group" and not isinstance(value, Mapped | None) and "${" not in str(value):
+            below = sorted(each for each in known if each.startswith(f"{name}."))
+            yield name, f"it has options of its own: {', '.join(below)}", data.value_at(key)
+        elif kind not in ("", "group") and (why := _misfit(value, kind.rstrip("!"))):
+            yield name, why, data.value_at(key)
+        elif kind in ("", "group") and isinstance(value, Mapped):
+            yield from misfits(value, known, f"{name}.")
+
+
+def missing(data: Mapped, known: Options) -> Iterator[str]:
+    """The options that have to be there and are not."""
+    given = {".".join(way) for way in _ways(data)}
+    for name in (name.removesuffix(".*") for name, kind in known.items() if kind.endswith("!")):
+        if not any(each == name or each.startswith(f"{name}.") for each in given):
+            yield name
+
+
+def _ways(data: Mapped) -> Iterator[tuple[str, ...]]:
+    for key, value in data.items():
+        yield (str(key),)
+        yield from ((str(key), *way) for way in _ways(value)) if isinstance(value, Mapped) else ()
+
+
+def _misfit(value: object, kind: str) -> str:
+    """Why a value is none of the kind; nothing where it is, where it is left out, or where a variable is put in."""
+    word, _, bounds = kind.partition(" ")
+    if word == "any" or value is None or "${" in str(value) or "{{" in str(value):
+        return ""
+    if word in ("texts", "regexes"):
+        each = list(value) if isinstance(value, Listed) else [value]
+        return next((why for one in each if not isinstance(one, Mapped) and (why := _misfit(one, _ONE[word]))), "")
+    if word == "mapping":
+        return "" if isinstance(value, Mapped | Listed) else "a mapping is expected"
+    if isinstance(value, Mapped | Listed):
+        return "one value is expected"
+    if word.startswith("="):
+        words = word.lstrip("=").split("|")
+        said = _text(value) if word.startswith("==") else _text(value).lower()
+        return "" if said in ("", *words) else f"{value!r} is none of {', '.join(words)}"
+    return str(_WHY[word](value, bounds))
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _no_bool(value: object, _: str) -> str:
+    fits = isinstance(value, bool) or (isinstance(value, str) and value in _BOOLS)
+    return "" if fits else f"{value!r} is neither true nor false"
+
+
+def _no_int(value: object, bounds: str) -> str:
+    try:
+        number = float(str(value)) if not isinstance(value, bool) else None
+    except ValueError:
+        number = None
+    return f"{value!r} is no number" if number is None else _outside(number, value, bounds)
+
+
+def _no_duration(value: object, bounds: str) -> str:
+    length = seconds(value)
+    return f"{value!r} is no duration; units are ms, s, m and h" if length is None else _outside(length, value, bounds)
+
+
+def seconds(value: object) -> float | None:
+    """A duration, in seconds, which a number without a unit counts too; None where it is none."""
+    if isinstance(value, int | float):
+        return None if isinstance(value, bool) else float(value)
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        return None
+    total = sum(float(found[1]) * _UNITS[found[2]] for found in _PART.finditer(value))
+    return -total if value.startswith("-") else total
+
+
+def _outside(number: float, value: object, bounds: str) -> str:
+    low, _, high = bounds.partition("..")
+    if low and (number < float(low) if low != "+" else number <= 0):
+        return f"{value!r} is too little"
+    return f"{value!r} is more than {high}" if high and number > float(high) else ""
+
+
+def _no_regex(value: object, _: str) -> str:
+    return unreadable(_text(value))
+
+
+def _no_format(value: object, _: str) -> str:
+    """Of a text with fields in it, such as `logs-%{[fields.kind]}`."""
+    return "" if str(value).count("%{") <= str(value).count("}") else "a bracket } is missing"
+
+
+def _no_size(value: object, _: str) -> str:
+    return "" if _SIZE.fullmatch(_text(value)) else f"{value!r} is no size, such as 10MB"
+
+
+_ONE = {"texts": "text", "regexes": "regex"}
+_BOOLS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
+_DURATION = re.compile(r"[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
+_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+_SIZE = re.compile(r"\d[\d.,]*\s*(?:[kmgtpe]i?b?|b)?", re.IGNORECASE)
+_WHY: Mapping[str, Any] = {
+    "bool": _no_bool,
+    "int": _no_int,
+    "duration": _no_duration,
+    "text": lambda _value, _bounds: "",
+    "format": _no_format,
+    "regex": _no_regex,
+    "size": _no_size,
+}
 
 
 def conditions(data: object) -> Iterator[tuple[str, int]]:
@@ -112,21 +202,3 @@ def conditions(data: object) -> Iterator[tuple[str, int]]:
         elif key in ("and", "or", "not"):
             for each in value if isinstance(value, Listed) else (value,):
                 yield from conditions(each)
-
-
-_FOREIGN = re.compile(r"\(\?(?:=|!|<=|<!|>|#|\()|\(\?P=|\\[1-9]|\\[kGZhHKRX]|(?<!\\)[*+?}]\+")
-"""What RE2 has not: looks around, references back, atomic and possessive parts, and letters of other dialects."""
-
-
-_COUNT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
-_MOST = 1000
-"""Go repeats nothing more often."""
-
-
-def foreign(pattern: str) -> str:
-    """The first part of a regular expression that Go does not read; nothing where there is none."""
-    bare = re.sub(r"\\\\|\[\^?\]?(?:\\.|[^\]\\])*\]", lambda found: "_" * len(found[0]), pattern)
-    if found := _FOREIGN.search(bare):
-        return pattern[found.start() : found.end()]
-    counts = (found for found in _COUNT.finditer(bare) if max(int(found[1]), int(found[2] or 0)) > _MOST)
-    return next((found[0] for found in counts), "")

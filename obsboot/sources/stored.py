@@ -11,6 +11,9 @@ from typing import Any
 from obsboot.sources.documents import Way
 from obsboot.sources.source import Source
 
+_LEGACY = {"order", "settings", "mappings", "aliases"}
+_COMPOSABLE = {"template", "composed_of", "priority", "data_stream"}
+
 
 @dataclass(frozen=True, eq=False)
 class Stored:
@@ -47,11 +50,30 @@ class Stored:
         found = self.data.get("index_patterns")
         return tuple(map(str, found if isinstance(found, list) else [found or ""]))
 
+    @property
+    def legacy(self) -> bool:
+        """Whether it is a template of the older sort: settings and mappings on top, merged with all that fit an index."""
+        return bool(_LEGACY & self.data.keys()) and not _COMPOSABLE & self.data.keys()
+
+    @property
+    def way(self) -> Way:
+        """The way to what holds its settings and mappings."""
+        return () if self.legacy else ("template",)
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What holds its settings and mappings."""
+        found = self.data if self.legacy else self.data.get("template")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def mappings(self) -> Mapping[str, Any]:
+        found = self.body.get("mappings")
+        return found if isinstance(found, dict) else {}
+
     def settings(self) -> Iterator[tuple[str, object, Way]]:
         """Its settings by names that begin with `index.`, each with the way to it."""
-        body = self.data.get("template")
-        own = body.get("settings") if isinstance(body, dict) else None
-        for name, value, way in settings(own, ("template", "settings")):
+        for name, value, way in settings(self.body.get("settings"), (*self.way, "settings")):
             yield name if name.startswith("index.") else f"index.{name}", value, way
 
 

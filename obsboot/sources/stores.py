@@ -34,6 +34,14 @@ class Store:
         """The names that any template takes."""
         return tuple(pattern for each in self.templates.values() for pattern in each.patterns)
 
+    @property
+    def of_opensearch(self) -> bool:
+        """Whether something in the folder is for OpenSearch alone, which brings no templates of its own."""
+        named = (name for each in (*self.parts.values(), *self.templates.values()) for name, _, _ in each.settings())
+        return any("states" in each.data["policy"] for each in self.policies.values()) or any(
+            name.startswith(("index.plugins.", "index.opendistro.", "index.knn")) for name in named
+        )
+
     def whole(self, template: Stored) -> Iterator[Stored]:
         """The parts of a template that are in the folder, and itself: what comes later counts."""
         yield from (self.parts[name] for name in template.parts if name in self.parts)

@@ -11,6 +11,12 @@ from obsboot.sources.gotemplates import Fault
 _ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _BLOCKS = ("if", "with", "range", "define", "block")
 _LABEL = re.compile(r"(?:\$labels|\.Labels)\.(\w+)")
+_OWN = re.compile(r"\$(?:labels|\.Labels)\.(\w+)")
+_MOVING = ("with", "range", "define", "block")
+"""Blocks in which the dot is something else than the alert: the labels of a sample that was asked for, perhaps."""
+_TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|/\*.*?\*/', re.DOTALL)
+"""What is quoted, or a comment."""
+_FED = re.compile(r"\|\s*(\$(?:labels|externalLabels|externalURL|value)\b[.\w]*)")
 _VALUE = re.compile(r"\$value\b|^\.Value\b")
 _VARIABLES = ("$labels", "$externalLabels", "$externalURL", "$value")
 _FUNCTIONS = frozenset({
@@ -23,23 +29,29 @@ _FUNCTIONS = frozenset({
 
 
 def faults(text: str) -> Iterator[Fault]:
-    """Why Prometheus would not load a rule with this template."""
-    return gotemplates.faults(text, _FUNCTIONS, _VARIABLES)
+    """Why Prometheus would not load a rule with this template, or would send an error in its place."""
+    yield from gotemplates.faults(text, _FUNCTIONS, _VARIABLES)
+    for action in _ACTION.finditer(text):
+        bare = _TEXT.sub(lambda found: " " * len(found[0]), action[1])
+        if fed := _FED.search(bare):
+            yield Fault(f"`{fed[1]}` is no function that could take a value", action.start(1) + fed.start(1))
 
 
 def labels(text: str) -> tuple[str, ...]:
     """The labels that the template takes for granted: those in a condition may be missing, and those inside it."""
     found: list[str] = []
-    guarded: list[str] = []
+    blocks: list[tuple[bool, frozenset[str]]] = []  # whether the dot has moved, and what is asked for before
     for action in _ACTION.findall(text):
         word, _, rest = action.partition(" ")
+        label = _OWN if any(moved for moved, _ in blocks) else _LABEL
         if word in _BLOCKS:
-            guarded.append(" ".join(_LABEL.findall(rest)))
-        elif word == "end" and guarded:
-            guarded.pop()
-        elif word != "else":
-            allowed = {name for names in guarded for name in names.split()}
-            found += [name for name in _LABEL.findall(action) if name not in allowed]
+            blocks.append((word in _MOVING, frozenset(label.findall(rest))))
+        elif word == "end" and blocks:
+            blocks.pop()
+        elif word == "else" and blocks:
+            blocks[-1] = rest.startswith("with"), blocks[-1][1] | set(_LABEL.findall(rest))
+        else:
+            found += [name for name in label.findall(action) if not any(name in asked for _, asked in blocks)]
     return tuple(dict.fromkeys(found))
 
 
@@ -50,7 +62,8 @@ def changing(text: str) -> bool:
 
 
 _PERCENT = re.compile(
-    r"\{\{-?\s*(?:\$value|\.Value)\s*(?:\|\s*(?:humanize|printf\s+\"[^\"]*\")\s*)?-?\}\}\s?(?:%|percent\b)"
+    r"\{\{-?\s*(?:(?:\$value|\.Value)\s*(?:\|\s*(?:humanize|printf\s+\"[^\"]*\")\s*)?"
+    r"|(?:humanize|printf\s+\"[^\"]*\")\s+(?:\$value|\.Value)\s*)-?\}\}\s?(?:%|percent\b)"
 )
 
 

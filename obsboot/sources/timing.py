@@ -1,4 +1,7 @@
-"""Alertmanager's intervals of time: what it refuses in them, and whether one holds always."""
+"""Alertmanager's intervals of time: what it refuses in them, and how it reads their parts.
+
+Source: timeinterval/timeinterval.go of Alertmanager 0.33.
+"""
 
 from __future__ import annotations
 
@@ -16,36 +19,36 @@ _MONTHS = (
 _CLOCK = re.compile(r"(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
 
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII) else None
+
+
 def _day(text: str) -> int | None:
     return _DAYS.index(text.lower()) if text.lower() in _DAYS else None
 
 
 def _month(text: str) -> int | None:
-    if text.lower() in _MONTHS:
-        return _MONTHS.index(text.lower()) + 1
-    return int(text) if text.isdigit() and int(text) else None
+    return _MONTHS.index(text.lower()) + 1 if text.lower() in _MONTHS else _number(text)
 
 
 def _day_of_month(text: str) -> int | None:
-    number = int(text) if re.fullmatch(r"-?\d+", text) else 0
+    number = _number(text) or 0
     return number if 1 <= abs(number) <= 31 else None
-
-
-def _year(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"\d+", text) else None
 
 
 _PARTS: Mapping[str, tuple[Callable[[str], int | None], str]] = {
     "weekdays": (_day, "no day of the week"),
     "days_of_month": (_day_of_month, "no day of a month"),
     "months": (_month, "no month"),
-    "years": (_year, "no year"),
+    "years": (_number, "no year"),
 }
+_SHORTEST = 28
+"""Days of a month."""
 
 
 def interval_faults(interval: Mapped) -> Iterator[tuple[int, str]]:
     """What Alertmanager refuses in one interval: line and message."""
-    for each in map(mapped, listed(interval.get("times"))):
+    for each in (each for each in listed(interval.get("times")) if isinstance(each, Mapped)):
         minutes = []
         for key in ("start_time", "end_time"):
             text = str(each.get(key, "00:00"))
@@ -58,10 +61,11 @@ def interval_faults(interval: Mapped) -> Iterator[tuple[int, str]]:
     place = str(interval.get("location") or "UTC")
     if not _is_place(place):
         yield interval.value_at("location"), f"no time zone is called {place!r}"
-    for key, (read, why) in _PARTS.items():
+    for key in _PARTS:
         items = listed(interval.get(key))
         for text, line in zip(items, items.lines, strict=True):
-            yield from _range(str(text), line, read, why)
+            if text is not None and (why := _refused(key, str(text))):
+                yield line, f"{str(text)!r} {why}"
 
 
 def _is_place(name: str) -> bool:
@@ -72,13 +76,39 @@ def _is_place(name: str) -> bool:
     return not known or name in known
 
 
-def _range(text: str, line: int, read: Callable[[str], int | None], why: str) -> Iterator[tuple[int, str]]:
-    first, _, last = text.partition(":")
-    ends = [read(each.strip()) for each in (first, last or first)]
-    if None in ends:
-        yield line, f"{text!r} is {why}"
-    elif ends[0] is not None and ends[1] is not None and ends[0] > ends[1] and (ends[0] > 0) == (ends[1] > 0):
-        yield line, f"{text!r} ends before it begins"
+def _refused(key: str, text: str) -> str:
+    read, why = _PARTS[key]
+    first, colon, last = text.partition(":")
+    begin, end = read(first), read(last if colon else first)
+    if begin is None or end is None:
+        return f"is {why}"
+    if key == "days_of_month":
+        if begin < 0 < end:
+            return "begins before the end of a month, and ends behind its beginning"
+        begin, end = (day if day > 0 else _SHORTEST + day for day in (begin, end))
+    return "ends before it begins" if begin > end else ""
+
+
+def ranges(interval: Mapped, key: str) -> list[tuple[int, int]] | None:
+    """The ranges of weekdays (0 is Sunday), `days_of_month`, months or years; None where all are meant.
+
+    What Alertmanager refuses is left out.
+    """
+    if interval.get(key) is None:
+        return None
+    read = _PARTS[key][0]
+    texts = [str(each) for each in listed(interval[key])]
+    ends = [(read(text.partition(":")[0]), read(text.rpartition(":")[2])) for text in texts if not _refused(key, text)]
+    return [(begin, end) for begin, end in ends if begin is not None and end is not None]
+
+
+def minutes(interval: Mapped) -> list[tuple[int, int]] | None:
+    """The ranges of minutes of a day, the last one of each not in it; None where all are meant."""
+    if interval.get("times") is None:
+        return None
+    every = map(mapped, listed(interval["times"]))
+    ends = [tuple(_minutes(str(each.get(key, ""))) for key in ("start_time", "end_time")) for each in every]
+    return [(start, end) for start, end in ends if start is not None and end is not None]
 
 
 def _minutes(text: str) -> int | None:
@@ -86,16 +116,3 @@ def _minutes(text: str) -> int | None:
     if found is None:
         return None
     return 24 * 60 if text == "24:00" else int(found[1]) * 60 + int(found[2])
-
-
-def always(interval: Mapped) -> bool:
-    """Whether an interval with a name holds at any time."""
-    return any(_whole(mapped(each)) for each in listed(interval.get("time_intervals")))
-
-
-def _whole(part: Mapped) -> bool:
-    times = [(str(t.get("start_time")), str(t.get("end_time"))) for t in map(mapped, listed(part.get("times")))]
-    days = {str(each).lower() for each in listed(part.get("weekdays"))}
-    every_day = not days or days == set(_DAYS) or bool(days & {"sunday:saturday"})
-    free = not any(listed(part.get(key)) for key in ("days_of_month", "months", "years"))
-    return free and every_day and (not times or ("00:00", "24:00") in times)

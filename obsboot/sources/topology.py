@@ -28,12 +28,13 @@ def filled(text: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """`source` is a path or the name of a volume, `bound` whether it is a path of the host."""
+    """`source` is a path or the name of a volume, `bound` whether it is a path of the host, `fixed` whether only read."""
 
     source: str
     target: str
     line: int
     bound: bool
+    fixed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,10 +214,12 @@ def _mount(volume: object, line: int) -> Mount | None:
     if isinstance(volume, Mapped):
         kind, source = volume.get("type"), filled(volume.get("source") or "")
         known = kind in ("bind", "volume") and source
-        return Mount(source, str(volume.get("target") or ""), line, kind == "bind") if known else None
+        fixed = volume.get("read_only") is True
+        return Mount(source, str(volume.get("target") or ""), line, kind == "bind", fixed) if known else None
     source, colon, rest = filled(volume).partition(":")
-    target = rest.partition(":")[0].rstrip("/") or "/"
-    return Mount(source, target, line, source[:1] in (".", "/", "~", "$")) if colon else None
+    target, _, options = rest.partition(":")
+    bound, fixed = source[:1] in (".", "/", "~", "$"), "ro" in options.split(",")
+    return Mount(source, target.rstrip("/") or "/", line, bound, fixed) if colon else None
 
 
 def _texts(value: object) -> Iterator[str]:

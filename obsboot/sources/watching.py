@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from obsboot.promql.provenance import Study
-from obsboot.sources.documents import MalformedError, Mapped
+from obsboot.sources.documents import Listed, MalformedError, Mapped, mapped
 from obsboot.sources.queries import Query
 from obsboot.sources.rulefiles import Rule
 from obsboot.sources.source import Source
+
+if TYPE_CHECKING:
+    from obsboot.sources.context import Context
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +46,14 @@ class LogRule:
     def annotations(self) -> Mapped:
         return self.part("alertmanager_annotations")
 
+    @property
+    def alerts(self) -> tuple[tuple[object, int], ...]:
+        """Whom it tells: as it is written, a name or a mapping of one, and the line."""
+        found = self.data.get("alert")
+        if isinstance(found, Listed):
+            return tuple(zip(found, found.lines, strict=True))
+        return () if found is None else ((found, self.data.value_at("alert")),)
+
     def part(self, key: str) -> Mapped:
         """What a key holds, where it is a mapping; else an empty one at the key's line."""
         found = self.data.get(key)
@@ -52,7 +64,7 @@ class LogRule:
         return span(self.data.get(key))
 
 
-_UNITS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "weeks": 604800.0}
+_UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "weeks": 604800.0}
 
 
 def span(value: object) -> float | None:
@@ -71,6 +83,16 @@ def log_rule(source: Source) -> Iterator[LogRule]:
     yield LogRule(source.path, source.data)
 
 
+def subject_of(rule: LogRule) -> str:
+    """How findings call a rule."""
+    return f"alert {rule.name or rule.path.rpartition('/')[2]}"
+
+
+def configured(context: Context) -> Iterator[Mapped]:
+    """The configurations of ElastAlert: what they say holds for every rule that does not say it."""
+    yield from (mapped(each.data) for each in context.sources("log-alerting"))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
     """An alert that Alertmanager may get. `owner` says whose it is; `may_have` whether it can have a label."""
@@ -82,6 +104,11 @@ class Told:
     labels: Mapping[str, str]
     annotations: Mapped
     may_have: Callable[[str], bool]
+
+
+def to_alertmanager(rule: LogRule) -> bool:
+    """Whether a rule tells Alertmanager."""
+    return any(each == "alertmanager" or "alertmanager" in mapped(each) for each, _ in rule.alerts)
 
 
 def told(rule: LogRule) -> Told:

@@ -26,6 +26,7 @@ _PLAIN: dict[str, Callable[[yaml.ScalarNode], Any]] = {
     f"{_TAG}binary": _SAFE.construct_yaml_binary,
 }
 """What makes values of texts, by tag; those of a file's own are taken as the text they stand before."""
+_NUMBERS = frozenset({f"{_TAG}int", f"{_TAG}float"})
 _LONGEST = 100
 """Signs of a number or a date. To make a number of a text takes time that grows with the square of its length."""
 _DEEPEST = 100
@@ -159,6 +160,8 @@ class _Reader:
         make = _PLAIN.get(tag := self.tag(event))
         if make is None or (len(event.value) > _LONGEST and tag != f"{_TAG}binary"):
             return event.value
+        if ":" in event.value and tag in _NUMBERS and event.tag is None:
+            return event.value  # 12:30 is no number of minutes to the programs whose files these are
         try:
             return make(yaml.ScalarNode(tag, event.value))
         except ValueError:  # such as a date that no month has: it is text then

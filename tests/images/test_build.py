@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -80,16 +81,24 @@ def test_engines_are_built_when_asked_for(build: Any) -> None:
     assert [image.version for image in build.choose(everything, ["elasticsearch"], old=False)] == ["7.10.2"]
 
 
-def test_an_engine_is_the_version_that_its_pom_asks_for(build: Any) -> None:
-    space = {"": "http://maven.apache.org/POM/4.0.0"}
+def test_an_engine_is_the_version_that_its_pom_or_go_mod_asks_for(build: Any) -> None:
     for engine in build.known_engines():
-        pom = ElementTree.parse(HERE / engine.name / "pom.xml")
-        assert pom.findtext("version", namespaces=space) == engine.version
-        # The libraries count their own releases of one version behind it.
-        asked = pom.findtext("dependencies/dependency/version", namespaces=space)
-        assert asked is not None
-        assert asked.rpartition(".")[0] == engine.version
+        assert asked_for(engine) == engine.version
         assert engine.why
+
+
+def asked_for(engine: Any) -> str:
+    if engine.libraries == "go":
+        module = re.search(r"^require \S+ v(\S+)$", (HERE / engine.name / "go.mod").read_text(), re.MULTILINE)
+        assert module
+        return module[1]
+    space = {"": "http://maven.apache.org/POM/4.0.0"}
+    pom = ElementTree.parse(HERE / engine.name / "pom.xml")
+    asked = pom.findtext("dependencies/dependency/version", namespaces=space)
+    assert asked is not None
+    # The libraries count their own releases of one version behind it.
+    assert asked.rpartition(".")[0] == pom.findtext("version", namespaces=space)
+    return asked.rpartition(".")[0]
 
 
 def test_engines_are_told_in_a_file_of_their_own(build: Any) -> None:
@@ -146,7 +155,7 @@ def test_a_changed_file_changes_the_digest(build: Any, tmp_path: Path, monkeypat
     assert build.digest(build.Image("redis", "redis:7.0", "bookworm")) != first
     (tmp_path / "shared" / "Dockerfile").write_text("FROM scratch\nUSER 1\n", encoding="utf-8")
     assert build.digest(image) != first
-    engine, first = build.Engine("redis", suite="sid"), build.digest(image)
+    engine, first = build.Engine("redis", suite="sid", libraries="maven"), build.digest(image)
     of_engine = build.digest(engine)
     (tmp_path / "shared-java" / "Dockerfile").write_text("FROM scratch\nUSER 1\n", encoding="utf-8")
     assert build.digest(engine) != of_engine

@@ -59,8 +59,9 @@ PARSED: Final = {
 
 
 def inventory() -> dict[str, Mapping[str, str]]:
+    """The stores among the engines."""
     listed = yaml.safe_load((HERE / "images.yaml").read_text(encoding="utf-8"))["engines"]
-    return {engine["name"]: engine for engine in listed}
+    return {engine["name"]: engine for engine in listed if engine["libraries"] == "maven"}
 
 
 def docker(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,9 +16,10 @@ import requests
 import yaml
 
 from obsboot.catalog import Inventory
-from obsboot.model import Signal
+from obsboot.model import Signal, Stack
 from obsboot.promql import selectors
-from tests.logs.conftest import ENGINES, running, wait_for
+from obsboot.render.compose import compose
+from tests.logs.conftest import ENGINES, docker, running, wait_for
 
 MINUTES = 6
 """Between the two scrapes, in the time of the evaluation: a window of five minutes lies within."""
@@ -82,6 +84,19 @@ def exporting(official: str, store: str, command: Sequence[str], service: str) -
         yield Exporter(url, name, service)
 
 
+def exporter_command(stack: Stack) -> list[str]:
+    """The exporter's command, as the pack says it."""
+    text = next(file.text for file in compose(stack) if file.path.endswith("compose.yaml"))
+    found: list[str] = yaml.safe_load(text)["services"]["log-store-exporter"]["command"]
+    return found
+
+
+def address(container: str) -> str:
+    """Where other containers reach the store."""
+    where = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    return f"http://{docker('inspect', '-f', where, container)}:9200"
+
+
 @dataclass(frozen=True)
 class Seen:
     """What one signal has to show at the end: values by the labels that it keeps beside those of the target."""
@@ -106,7 +121,28 @@ def shown(
         "input_series": [*series, _series("up", 1, 0, known)],
         "promql_expr_test": [_expectation(each) for each in expected],
     }
-    whole = {"rule_files": [], "evaluation_interval": "1m", "fuzzy_compare": True, "tests": [test]}
+    return _judged(folder, prometheus, {"rule_files": [], "tests": [test]})
+
+
+def firing(folder: Path, prometheus: str, rules: Path, job: str, scrape: Scrape) -> set[str]:
+    """The alerts of the rules that fire where all has been as in the scrape for an hour and a half."""
+    target = {**TARGET, "job": job}
+    series = [
+        {"series": f"{metric}{{{_written({**dict(_LABEL.findall(labels)), **target})}}}", "values": f"{value}x90"}
+        for metric, _, labels, value in ((*name.partition("{"), value) for name, value in {**scrape, "up": 1}.items())
+    ]
+    shutil.copy(rules, folder / "rules.yaml")
+    none = {"expr": 'count by (alertname) (ALERTS{alertstate="firing"})', "eval_time": "90m", "exp_samples": []}
+    test = {"interval": "1m", "input_series": series, "promql_expr_test": [none]}
+    said = _judged(folder, prometheus, {"rule_files": ["rules.yaml"], "tests": [test]})
+    found = set(re.findall(r'\{alertname="(\w+)"\}', said))
+    assert found or not said, said
+    return found
+
+
+def _judged(folder: Path, prometheus: str, tests: Mapping[str, object]) -> str:
+    """What promtool finds wrong; empty where nothing is."""
+    whole = {"evaluation_interval": "1m", "fuzzy_compare": True, **tests}
     (folder / "test.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
     folder.chmod(0o755)
     command = ["docker", "run", "--rm", "-v", f"{folder}:/seen:ro", "--entrypoint", "promtool", image_of(prometheus)]

@@ -1,7 +1,7 @@
 """The real servers write under load, and every line of theirs is found: as many as went in, none lost, none twice.
 
-Their containers write as the pack's settings files and its logging.compose.yaml say. In place of Filebeat, which cannot be
-had on every machine, the test shipper reads the generated filebeat.yml; in place of Logstash the store's own pipelines read.
+Their containers write as the pack's settings files and its logging.compose.yaml say, the real Filebeat ships as the
+generated filebeat.yml says, and the store's own pipelines read.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ import yaml
 from obsboot.catalog import Catalogue
 from obsboot.logs.reading import UNPARSED
 from obsboot.model import Answers, Stack
+from obsboot.render.logs.filebeat import CONTAINER_LOGS
+from obsboot.render.logs.logged import object_name
 from obsboot.stack import resolve
-from tests.images.filebeat.shipper import Shipper
 from tests.logs.conftest import ENGINES, Server, docker, installation, objects
+from tests.logs.filebeat import forget, shipping
 
 pytestmark = pytest.mark.live
 
@@ -224,15 +226,34 @@ class Found:
 
 
 @pytest.fixture(scope="module")
-def found(engine: Server, site: Site) -> Found:
+def found(engine: Server, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """Shipped; not shipped again by a Filebeat that starts anew; and shipped again, and not stored, by one that forgot."""
     installation(engine, site.folder / site.stack.directory / "elasticsearch")
-    shipper = Shipper.of(site.text("filebeat/filebeat.yml"), engine.url)
-    shipper.run()
-    assert not shipper.refused
-    again = Shipper.of(site.text("filebeat/filebeat.yml"), engine.url, shipper.registry)
-    assert again.run() == 0, "nothing is read twice"
+    registry = tmp_path_factory.mktemp("filebeat") / "data"
+    first, again, all_again = (shipped(engine, site, registry, forgetting) for forgetting in (False, False, True))
+    assert first["dropped"] == first["duplicates"] == 0
+    assert again["total"] == 0, "nothing is read twice"
+    assert (all_again["duplicates"], all_again["acked"]) == (first["acked"], 0), "nothing is stored twice"
     engine.ask("POST", f"logs-{site.stack.service}.*/_refresh")
     return Found(engine, site)
+
+
+def shipped(engine: Server, site: Site, registry: Path, forgetting: bool) -> dict[str, int]:
+    """Filebeat's numbers, once it has sent all that the containers wrote."""
+    if forgetting:
+        forget(registry)
+    containers = Path(docker("info", "--format", "{{.DockerRootDir}}"), "containers")
+    volume = f"{containers}:{CONTAINER_LOGS}"
+    with shipping(engine, site.text("filebeat/filebeat.yml"), registry, volume) as filebeat:
+        filebeat.wait_until_read(
+            {object_name(site.stack, instance): log_of(containers, name) for instance, name in site.containers.items()}
+        )
+        return filebeat.stats()
+
+
+def log_of(containers: Path, name: str) -> Path:
+    identity = docker("inspect", "--format", "{{.Id}}", name)
+    return containers / identity / f"{identity}-json.log"
 
 
 def lines_of(site: Site, instance: str) -> list[str]:

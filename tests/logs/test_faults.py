@@ -1,6 +1,6 @@
 """What goes wrong on the way of a line: after each of it nothing is lost, and nothing is there twice.
 
-The lines go the way that the generated filebeat.yml describes, read by the test shipper, into the real stores.
+The lines go the way that the generated filebeat.yml describes, shipped by the real Filebeat, into the real stores.
 """
 
 from __future__ import annotations
@@ -9,23 +9,25 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
 
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, Stack
 from obsboot.stack import resolve
-from tests.images.filebeat.shipper import RefusedError, Shipper
 from tests.logs.conftest import NAMES, Server, docker, installation, objects, serving, wait_until_healthy
+from tests.logs.filebeat import Filebeat, shipping, until
+from tests.logs.scraped import address, exporter_command, exporting, firing
 
 pytestmark = pytest.mark.live
 
 STREAM = "logs-orders.database-production"
 BURST = 100_000
+AWAY_SECONDS = 10
 LINE = (
     '2026-11-26 06:00:00.000 UTC [71] session=6b07cfbc.47 line={number} code=00000 backend="client backend" '
     'client=10.0.0.7(40000) user="shop" database="shop" application="{mark}" query=0 LOG:  statement {number}'
@@ -33,7 +35,7 @@ LINE = (
 
 
 class Bench:
-    """A store of its own, a pack whose database writes into a file, and the shipper between them."""
+    """A store of its own, a pack whose database writes into a file, and Filebeat between them."""
 
     def __init__(self, engine: Server, folder: Path, catalogue: Catalogue) -> None:
         self.engine, self.folder = engine, folder
@@ -42,7 +44,6 @@ class Bench:
         self.stack = self._stack(catalogue)
         installation(engine, objects(self.stack, folder / "pack"))
         self.config = next(folder.rglob("filebeat.yml"))
-        self.registry: dict[tuple[str, int, int], int] = {}
         self.mark = uuid.uuid4().hex[:12]
 
     def _stack(self, catalogue: Catalogue) -> Stack:
@@ -50,11 +51,29 @@ class Bench:
         instance = {"component": "postgresql", "log_from": "file", "log_file": f"{self.log}*"}
         return resolve(Answers(values, {"database": instance}), catalogue)
 
-    def shipper(self) -> Shipper:
+    @contextmanager
+    def shipping(self) -> Iterator[Filebeat]:
         """A new one each time, as after a restart; the registry is what is left of the last."""
-        config = yaml.safe_load(self.config.read_text())
-        config["filebeat.inputs"] = [each for each in config["filebeat.inputs"] if each["id"].endswith("-database")]
-        return Shipper(config, self.engine.url, self.registry)
+        folder = self.log.parent
+        with shipping(self.engine, self.config, self.folder / "registry", f"{folder}:{folder}") as filebeat:
+            yield filebeat
+
+    def wait_for(self, number: int) -> None:
+        """Until so many lines are stored."""
+        until(lambda: self.count() >= number)
+
+    def firing(self) -> set[str]:
+        """The pack's alerts on its store that fire when the store stays as it is, seen through the real exporter."""
+        (store,) = self.stack.of("log-store")
+        assert store.component.exporter
+        prometheus = next(i.component.exporter.image for i in self.stack.of("prometheus") if i.component.exporter)
+        where = address(self.engine.container)
+        with exporting(store.component.exporter.image, where, exporter_command(self.stack), "orders") as exporter:
+            scrape = exporter.scrape()
+        (rules,) = self.folder.glob("pack/*/prometheus/rules/log-store.yaml")
+        seen = self.folder / "seen"
+        seen.mkdir(exist_ok=True)
+        return firing(seen, prometheus, rules, store.job, scrape)
 
     def lines(self, first: int, last: int) -> str:
         return "".join(LINE.format(number=number, mark=self.mark) + "\n" for number in range(first, last))
@@ -71,9 +90,11 @@ class Bench:
         return [hit["_source"] for hit in found["hits"]]
 
     def count(self) -> int:
-        self.engine.ask("POST", f"{STREAM}/_refresh")
+        """How many are stored; none before the first has come."""
+        there = "ignore_unavailable=true&allow_no_indices=true"
+        self.engine.ask("POST", f"{STREAM}/_refresh?{there}")
         mine = {"query": {"term": {"application.name": self.mark}}}
-        return int(self.engine.ask("POST", f"{STREAM}/_count", json=mine)["count"])
+        return int(self.engine.ask("POST", f"{STREAM}/_count?{there}", json=mine)["count"])
 
     def numbers(self) -> list[int]:
         return sorted(document["postgresql"]["log"]["line"] for document in self.stored())
@@ -95,40 +116,29 @@ def bench(own: Server, tmp_path: Path, catalogue: Catalogue) -> Bench:
 def test_a_store_that_is_away_for_a_while(bench: Bench) -> None:
     """Frozen, so that its port and its data stay: requests are not answered, which is the worse kind of away."""
     bench.write(bench.lines(0, 500))
-    bench.shipper().run()
-    docker("pause", bench.engine.container)
-    bench.write(bench.lines(500, 1000))
-    shipper = bench.shipper()
-    shipper.patience = 2
-    with pytest.raises(requests.RequestException):
-        shipper.run()
-    docker("unpause", bench.engine.container)
-    wait_until_healthy(bench.engine.url)
-    bench.write(bench.lines(1000, 1500))
-    bench.shipper().run()
+    with bench.shipping():
+        bench.wait_for(500)
+        docker("pause", bench.engine.container)
+        bench.write(bench.lines(500, 1000))
+        time.sleep(AWAY_SECONDS)
+        docker("unpause", bench.engine.container)
+        wait_until_healthy(bench.engine.url)
+        bench.write(bench.lines(1000, 1500))
+        bench.wait_for(1500)
     assert bench.numbers() == list(range(1500))
 
 
-def test_a_batch_that_was_stored_and_not_acknowledged_is_not_stored_twice(bench: Bench) -> None:
-    bench.write(bench.lines(0, 300))
-    bench.shipper().run()
-    bench.registry.clear()
-    again = bench.shipper()
-    again.run()
-    assert again.twice == 300
-    assert bench.numbers() == list(range(300))
-
-
 def test_rotation_in_the_middle_of_an_entry_of_several_lines(bench: Bench) -> None:
-    """The rest of the entry is in the new file; the old one is read to its end first."""
-    head, tail = bench.lines(0, 3), bench.lines(3, 5)
-    bench.write(head + LINE.format(number=99, mark=bench.mark) + "\n\tfirst\n")
-    bench.shipper().run(ended=False)
-    assert bench.numbers() == [0, 1, 2]
-    bench.write("\tsecond\n")
-    bench.log.rename(bench.log.with_name("database.log.1"))
-    bench.write(tail)
-    bench.shipper().run()
+    """The rest of the entry is in the file under its new name; it is read to its end."""
+    bench.write(bench.lines(0, 3))
+    with bench.shipping():
+        bench.wait_for(3)
+        bench.write(LINE.format(number=99, mark=bench.mark) + "\n\tfirst\n")
+        bench.log.rename(bench.log.with_name("database.log.1"))
+        with bench.log.with_name("database.log.1").open("a") as file:
+            file.write("\tsecond\n")
+        bench.write(bench.lines(3, 5))
+        bench.wait_for(6)
     assert bench.numbers() == [0, 1, 2, 3, 4, 99]
     whole = next(each for each in bench.stored() if each["postgresql"]["log"]["line"] == 99)
     assert whole["message"].splitlines() == ["statement 99", "first", "second"]
@@ -136,7 +146,8 @@ def test_rotation_in_the_middle_of_an_entry_of_several_lines(bench: Bench) -> No
 
 def test_a_line_in_the_wrong_encoding_is_kept(bench: Bench) -> None:
     bench.write(LINE.format(number=1, mark=bench.mark).encode() + b" caf\xe9 \xff\xfe\n" + bench.lines(2, 3).encode())
-    bench.shipper().run()
+    with bench.shipping():
+        bench.wait_for(2)
     texts = {each["postgresql"]["log"]["line"]: each["message"] for each in bench.stored()}
     assert texts[1].startswith("statement 1 caf\ufffd")
     assert bench.numbers() == [1, 2]
@@ -146,7 +157,8 @@ def test_a_clock_that_is_an_hour_off_moves_no_line_out_of_sight(bench: Bench) ->
     """A line keeps the time that it tells; against the time when it was stored, the difference is seen."""
     ahead = time.strftime("%Y-%m-%d %H:%M:%S.000 UTC", time.gmtime(time.time() + 3600))
     bench.write(LINE.format(number=7, mark=bench.mark).replace("2026-11-26 06:00:00.000 UTC", ahead) + "\n")
-    bench.shipper().run()
+    with bench.shipping():
+        bench.wait_for(1)
     (document,) = bench.stored()
     assert document["@timestamp"] == ahead.replace(" UTC", "Z").replace(" ", "T")
     script = (
@@ -158,15 +170,18 @@ def test_a_clock_that_is_an_hour_off_moves_no_line_out_of_sight(bench: Bench) ->
 
 def test_what_the_mapping_cannot_take_is_told_and_holds_up_nothing(bench: Bench) -> None:
     """A document whose field is a text where the mapping has an object can never be stored: it is put aside."""
-    bench.write(bench.lines(0, 2))
-    shipper = bench.shipper()
-    for each in shipper.config["filebeat.inputs"]:
+    theirs = bench.config.read_text()
+    config = yaml.safe_load(theirs)
+    for each in config["filebeat.inputs"]:
         each["fields"]["client"] = "a text"
-    shipper.run()
-    assert [item["status"] for item in shipper.refused] in ([400, 400], [])
+    bench.write(bench.lines(0, 2))
+    bench.config.write_text(yaml.safe_dump(config))
+    with bench.shipping() as filebeat:
+        until(lambda: filebeat.stats()["dropped"] + bench.count() == 2)
+    bench.config.write_text(theirs)
     bench.write(bench.lines(2, 4))
-    bench.shipper().run()
-    assert set(bench.numbers()) >= {2, 3}
+    with bench.shipping():
+        until(lambda: set(bench.numbers()) >= {2, 3})
 
 
 def test_a_number_that_is_none_does_not_keep_its_document_out(bench: Bench) -> None:
@@ -182,30 +197,31 @@ def test_a_number_that_is_none_does_not_keep_its_document_out(bench: Bench) -> N
 
 def test_a_burst_of_a_hundred_thousand_lines(bench: Bench) -> None:
     bench.write(bench.lines(0, BURST))
-    began = time.monotonic()
-    bench.shipper().run()
-    print(f"{BURST / (time.monotonic() - began):.0f} lines a second into {bench.engine.name}")
+    with bench.shipping():
+        bench.wait_for(BURST)
     assert bench.count() == BURST
 
 
 def test_a_disk_that_is_full_for_a_while(bench: Bench) -> None:
-    """At the flood stage, 95 %, the indices are closed for writing; when there is room they open, and the rest goes in."""
+    """At the flood stage, 95 %, the indices are closed for writing, which the alerts tell; when there is room they open."""
     bench.engine.ask("PUT", "_cluster/settings", json={"transient": {"cluster.info.update.interval": "10s"}})
     bench.write(bench.lines(0, 100))
-    bench.shipper().run()
     data = f"/usr/share/{bench.engine.name}/data"
-    left = int(docker("exec", bench.engine.container, "sh", "-c", f"df --output=avail -k {data} | tail -1"))
-    docker("exec", bench.engine.container, "sh", "-c", f"head -c {left - 7_000}k /dev/zero > {data}/filler")
-    _wait(bench, closed=True)
-    bench.write(bench.lines(100, 200))
-    shipper = bench.shipper()
-    shipper.patience = 3
-    with pytest.raises(RefusedError):
-        shipper.run()
-    docker("exec", bench.engine.container, "rm", f"{data}/filler")
-    _wait(bench, closed=False)
-    bench.shipper().run()
+    with bench.shipping():
+        bench.wait_for(100)
+        assert not bench.firing()
+        left = int(docker("exec", bench.engine.container, "sh", "-c", f"df --output=avail -k {data} | tail -1"))
+        docker("exec", bench.engine.container, "sh", "-c", f"head -c {left - 7_000}k /dev/zero > {data}/filler")
+        _wait(bench, closed=True)
+        assert bench.firing() == {"LogStoreDiskLow", "LogStoreDiskHigh", "LogStoreReadOnly"}
+        bench.write(bench.lines(100, 200))
+        time.sleep(AWAY_SECONDS)
+        assert bench.count() == 100
+        docker("exec", bench.engine.container, "rm", f"{data}/filler")
+        _wait(bench, closed=False)
+        bench.wait_for(200)
     assert bench.numbers() == list(range(200))
+    assert not bench.firing()
 
 
 def _wait(bench: Bench, closed: bool) -> None:

@@ -11,15 +11,13 @@ from pathlib import Path
 
 import pytest
 import requests
-import yaml
 
 from obsboot.catalog import Catalogue, inventory
 from obsboot.model import Component, Signal, Stack
 from obsboot.promql import selectors
-from obsboot.render.compose import compose
 from obsboot.render.logs.logged import stream
-from tests.logs.conftest import Server, docker, installation, objects, reading, serving
-from tests.logs.scraped import SECONDS, Exporter, Scrape, Seen, exporting, names, shown
+from tests.logs.conftest import Server, installation, objects, reading, serving
+from tests.logs.scraped import SECONDS, Exporter, Scrape, Seen, address, exporter_command, exporting, names, shown
 from tests.stacks import stack_of
 
 pytestmark = pytest.mark.live
@@ -49,10 +47,7 @@ def stack(engine: Server, catalogue: Catalogue) -> Stack:
 
 @pytest.fixture(scope="module")
 def command(stack: Stack) -> list[str]:
-    """The exporter's command, as the pack says it."""
-    text = next(file.text for file in compose(stack) if file.path.endswith("compose.yaml"))
-    found: list[str] = yaml.safe_load(text)["services"]["log-store-exporter"]["command"]
-    return found
+    return exporter_command(stack)
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +96,6 @@ class Looks:
         by_label = {((label, key),) if key else (): value for key, value in values.items()}
         target = ("service", "environment") if name == "unlogged" else ("job", "instance")
         return Seen(self.component.signals[name], by_label, target)
-
-
-def address(container: str) -> str:
-    """Where other containers reach the store."""
-    where = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
-    return f"http://{docker('inspect', '-f', where, container)}:9200"
 
 
 def bulk(engine: Server, index: str, documents: Sequence[object]) -> Counter[int]:

@@ -1,4 +1,4 @@
-"""The programs whose verdicts obsboot's are compared with: out of OBSBOOT_PROMTOOL and OBSBOOT_AMTOOL, or on PATH."""
+"""The programs whose verdicts obsboot's are compared with: out of OBSBOOT_PROMTOOL, OBSBOOT_AMTOOL ..., or on PATH."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def amtool() -> str:
 @pytest.fixture(scope="session")
 def promtool() -> str:
     return _program("promtool")
+
+
+@pytest.fixture(scope="session")
+def filebeat() -> str:
+    return _program("filebeat")
 
 
 def _program(name: str) -> str:

@@ -9,7 +9,7 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.promql import Matcher
 from obsboot.sources.context import Context
-from obsboot.sources.matchers import agrees, implies
+from obsboot.sources.matchers import agrees, contradict, implies, values
 from obsboot.sources.routing import Inhibition, Routing
 from obsboot.sources.watching import Told
 
@@ -28,12 +28,13 @@ class Inhibitions(Check):
         how: Severity = "warning" if context.foreign else "error"
         for routing in context.routings:
             for rule in routing.inhibitions:
-                if not rule.equal:
+                if not rule.equal and not _by_any(rule):
                     message = "the rule silences its targets everywhere: `equal` is missing"
                     yield self._at(routing, rule, rule.data.at("equal"), message, how)
                 yield from self._sides(routing, rule, (told, names, how))
                 if not rule.data.get("sources"):
                     yield from self._equal(routing, rule, told, how)
+                    yield from self._idle(routing, rule)
             yield from self._circles(routing)
 
     def _at(self, routing: Routing, rule: Inhibition, line: int, message: str, severity: Severity) -> Finding:
@@ -49,7 +50,7 @@ class Inhibitions(Check):
             if told and read and not any(_may_match(alert, read) for alert in told):
                 whose = "of the pack " if how == "error" else ""
                 yield self._at(routing, rule, rule.line(side), f"{key}: no alert {whose}matches", how)
-            if not read and not rule.data.get("sources"):
+            if not read and not rule.data.get("sources") and not _by_any(rule):
                 message = f"{key} is missing, so every alert {'silences' if side == 'source' else 'is silenced'}"
                 yield self._at(routing, rule, rule.data.line, message, how)
             for each in read if told else ():
@@ -71,6 +72,17 @@ class Inhibitions(Check):
                 message = f"{one.name} has the label {label!r} and {other.name} has not, so they never are equal"
                 yield self._at(routing, rule, rule.data.at("equal"), message, how)
 
+    def _idle(self, routing: Routing, rule: Inhibition) -> Iterator[Finding]:
+        """What silences nothing, whatever alerts there are: one that fits both sides silences no other such one."""
+        source, target = rule.sources, rule.targets
+        if source and target and implies(source, target) and implies(target, source):
+            message = "both sides ask for the same, so the rule silences nothing"
+            yield self._at(routing, rule, rule.line("target"), message, "warning")
+        for label in rule.equal:
+            if contradict(*(tuple(each for each in side if each.name == label) for side in (source, target))):
+                message = f"the sides ask for different values of {label!r}, so they never are equal in it"
+                yield self._at(routing, rule, rule.data.at("equal"), message, "warning")
+
     def _circles(self, routing: Routing) -> Iterator[Finding]:
         """Two rules that each silence what the other one is started by."""
         rules = [rule for rule in routing.inhibitions if rule.sources and rule.targets]
@@ -82,6 +94,12 @@ class Inhibitions(Check):
                         "and nobody is told of either"
                     )
                     yield self._at(routing, rule, rule.line("source"), message, "warning")
+
+
+def _by_any(rule: Inhibition) -> bool:
+    """Whether any alert is meant to silence one of a name, which then is there for other rules and not to be told."""
+    named = any(each.name == "alertname" and values(each) for each in rule.targets)
+    return named and not rule.source
 
 
 def _all_uneven(sources: list[Told], targets: list[Told], label: str) -> bool:

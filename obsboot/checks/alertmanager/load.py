@@ -15,6 +15,7 @@ from obsboot.sources.routing import Route, Routing, Said
 from obsboot.sources.shapes import Fault, faults, shapes
 from obsboot.sources.timing import interval_faults
 
+_INTERVALS = ("mute_time_intervals", "time_intervals")
 _LATE = ("group_interval", "repeat_interval")
 """What may not be zero: the timer would never rest."""
 _GROUPED, _REPEATED = 300.0, 4 * 3600.0
@@ -37,13 +38,15 @@ class AlertmanagerLoads(Check):
                 yield self.finding(routing.path, line, message)
             for line, message in _hasty(routing):
                 yield self.finding(routing.path, line, message, severity="warning")
+            for line, message in _slow(routing.top, _GROUPED):
+                yield self.finding(routing.path, line, message, severity="info")
 
 
 def _twice(routing: Routing) -> Iterator[Fault]:
     """Names that are there once only."""
-    for key, what in (("receivers", "receivers"), ("time_intervals", "time intervals")):
+    for keys, what in ((("receivers",), "receivers"), (_INTERVALS, "time intervals")):
         seen: set[str] = set()
-        for each in map(mapped, listed(routing.data.get(key))):
+        for each in (mapped(each) for key in keys for each in listed(routing.data.get(key))):
             name = str(each.get("name") or "")
             if name and name in seen:
                 yield each.at("name"), f"two {what} are called {name!r}"
@@ -51,7 +54,7 @@ def _twice(routing: Routing) -> Iterator[Fault]:
 
 
 def _intervals(routing: Routing) -> Iterator[Fault]:
-    for interval in routing.intervals.values():
+    for interval in (mapped(each) for key in _INTERVALS for each in listed(routing.data.get(key))):
         for each in map(mapped, listed(interval.get("time_intervals"))):
             yield from interval_faults(each)
 
@@ -59,7 +62,7 @@ def _intervals(routing: Routing) -> Iterator[Fault]:
 def _routes(routing: Routing) -> Iterator[Fault]:
     top = routing.top
     if not routing.fragment:
-        for key in ("matchers", "match", "match_re", "mute_time_intervals", "active_time_intervals"):
+        for key in ("matchers", "match", "match_re", "mute_time_intervals", "active_time_intervals", "continue"):
             if top.data.get(key):
                 yield top.data.at(key), f"the top route takes every alert, so it has no {key}"
     for route in top.walk():
@@ -80,13 +83,15 @@ def _named(routing: Routing, route: Route) -> Iterator[Fault]:
 
 
 def _grouped(data: Mapped) -> Iterator[Fault]:
-    labels = [str(each) for each in listed(data.get("group_by"))]
+    labels = ["" if each is None else str(each) for each in listed(data.get("group_by"))]
+    if "" in labels:
+        yield data.at("group_by"), "a label in group_by has no name"
     if len(set(labels)) != len(labels):
         yield data.at("group_by"), "a label is in group_by twice"
     if "..." in labels and len(labels) > 1:
         yield data.at("group_by"), "`...` groups by all labels, so no other may stand beside it"
     for key in _LATE:
-        if key in data and seconds(data[key]) == 0:
+        if key in data and (seconds(data[key]) == 0 or str(data[key]) == "0"):
             yield data.at(key), f"{key} may not be 0"
 
 
@@ -114,3 +119,13 @@ def _hasty_below(route: Route, above: tuple[float, float]) -> Iterator[Fault]:
         yield route.data.at(key), "repeat_interval is below group_interval, so it means group_interval"
     for each in route.routes:
         yield from _hasty_below(each, (interval, again))
+
+
+def _slow(route: Route, above: float) -> Iterator[Fault]:
+    """What waits longer for the first message than for the next one; a route has the interval of the one above it."""
+    wait, interval = seconds(route.data.get("group_wait")), seconds(route.data.get("group_interval")) or above
+    if wait is not None and wait > interval:
+        message = "group_wait is above group_interval: the first message is later than those that follow it"
+        yield route.data.at("group_wait"), message
+    for each in route.routes:
+        yield from _slow(each, interval)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.promql import Matcher
 from obsboot.sources.context import Context
 from obsboot.sources.routing import Routing, Said
@@ -27,7 +27,9 @@ class Matchers(Check):
             for said in _every(routing):
                 for each in said.read.matchers or ():
                     if why := _odd(each, said):
-                        yield self.finding(routing.path, said.line, why, subject=f"matcher {said.text}")
+                        severity: Severity = "info" if said.read.old and _is_meant(each, said) else "warning"
+                        subject = f"matcher {said.text}"
+                        yield self.finding(routing.path, said.line, why, severity=severity, subject=subject)
 
 
 def _every(routing: Routing) -> Iterator[Said]:
@@ -45,6 +47,12 @@ def _odd(each: Matcher, said: Said) -> str:
     if each.op in ("=", "!=") and re.search(r"\.[*+]", each.value):
         return f"{said.text!r} compares with {each.value!r} letter by letter: a pattern needs {_regex(each.op)}"
     return ""
+
+
+def _is_meant(each: Matcher, said: Said) -> bool:
+    """Whether the older parser takes the value as it stands there, so that only the quotes are missing."""
+    braced = said.text.startswith("{") == said.text.endswith("}")  # one alone is dropped
+    return braced and each.value[:1] not in ("=", "~", "'", "`") and each.value in said.text
 
 
 def _regex(op: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from obsboot.checks.base import Check
 from obsboot.model import Finding
@@ -14,6 +15,11 @@ _MAY_BE_SILENT = ("info",)
 """What is only out of the ordinary is there to be looked at: whether somebody is told of it is a matter of choice."""
 _LOUD = ("critical", "page", "emergency", "disaster")
 """What wakes somebody, by the usual names of severities."""
+_MEANT = re.compile(
+    r"(?:^|[^a-z])(?:null|none|no-?op|empty|black-?hole|dev-?null|discard|drop(?:ped)?|ignored?|silenced?|muted?)"
+    r"(?![a-z])"
+)
+"""The name of a receiver that is there to tell nobody."""
 
 
 class Receivers(Check):
@@ -39,6 +45,8 @@ class Receivers(Check):
                     for name in mute:
                         silent.setdefault(name, {})[alert.name] = alert
             yield from self._silent(context, routing, silent)
+            if context.foreign:
+                yield from self._empty(routing, silent.keys())
 
     def _default(self, context: Context, routing: Routing, alert: Told) -> Iterator[Finding]:
         """In a folder of another's, what is routed by labels that come with the series is not judged."""
@@ -49,8 +57,20 @@ class Receivers(Check):
         elif severity in _LOUD and _by_severity(routing) and not _may_go_elsewhere(routing, alert):
             yield self.finding(alert.path, alert.line, message, severity="warning", subject=alert.owner)
 
+    def _empty(self, routing: Routing, known: Collection[str]) -> Iterator[Finding]:
+        """Of others' receivers that tell nobody, though a route leads there and their name does not say so."""
+        led = {route.receiver for top in routing.top.routes for route in top.walk()}
+        for name, receiver in routing.receivers.items():
+            if name in led and name not in known and not tells(receiver) and not _MEANT.search(_words(name)):
+                message = f"receiver {name} tells nobody"
+                yield self.finding(
+                    routing.path, receiver.at("name"), message, severity="info", subject=f"receiver {name}"
+                )
+
     def _silent(self, context: Context, routing: Routing, silent: dict[str, dict[str, Told]]) -> Iterator[Finding]:
         for name, alerts in silent.items():
+            if context.foreign and _MEANT.search(_words(name)):
+                continue
             severities = [alert.labels.get("severity", "") for alert in alerts.values()]
             heard = [
                 each for each in severities if each not in _MAY_BE_SILENT and (each in _LOUD or not context.foreign)
@@ -60,6 +80,10 @@ class Receivers(Check):
                 message = f"receiver {name} tells nobody, and {count} there"
                 line = routing.receivers[name].at("name")
                 yield self.finding(routing.path, line, message, severity="warning", subject=f"receiver {name}")
+
+
+def _words(name: str) -> str:
+    return name.lower().replace("_", "-")
 
 
 def _by_severity(routing: Routing) -> bool:

@@ -11,10 +11,12 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.sources.context import Context, listed
 from obsboot.sources.documents import Mapped
-from obsboot.sources.topology import Composed, Mount, Service, required
+from obsboot.sources.topology import Composed, Mount, Service, composed, required
 
 _KINDS = ("networks", "volumes", "secrets", "configs")
 _FILE = re.compile(r"\.(?:ya?ml|json|ndjson|conf|cfg|ini|toml|xml|properties|rules|tmpl|sh|sql|env|prom)$")
+_SETTINGS = re.compile(r"/etc/[\w.-]+")
+_KEYS = re.compile(r"certs?\b|certificates?|ssl|tls|keys?\b|secrets?|pki|acme|letsencrypt|passw|auth", re.IGNORECASE)
 _SAMPLES = (".example", ".sample", ".dist", ".template", ".tmpl", ".tpl", ".j2")
 """What a file is called that somebody copies and fills in first."""
 
@@ -33,6 +35,18 @@ class References(Check):
                 if not any(other.open for other in beside):
                     yield from self._names(service, beside)
                 yield from self._mounts(context, service)
+                yield from self._hidden(service)
+
+    def _hidden(self, service: Service) -> Iterator[Finding]:
+        """Of two things at one path compose mounts the last, and says nothing."""
+        last = {mount.target.rstrip("/"): mount for mount in service.mounts}
+        for mount in service.mounts:
+            above = last[mount.target.rstrip("/")]
+            if mount is not above and "$" not in mount.target:
+                message = f"{service.name} gets {above.source} at {mount.target}, so {mount.source} is not mounted"
+                yield self.finding(
+                    service.path, mount.line, message, severity="warning", subject=f"service {service.name}"
+                )
 
     def _names(self, service: Service, beside: list[Composed]) -> Iterator[Finding]:
         subject = f"service {service.name}"
@@ -64,6 +78,9 @@ class References(Check):
             elif _is_text(mount) and not any(context.exists(f"{path}{tail}") for tail in _SAMPLES):
                 message = f"{missing}, which is not there: the container gets an empty folder in its place"
                 yield self.finding(service.path, mount.line, message, severity="warning", subject=subject)
+            elif _is_settings(mount) and _others(context, service, mount):
+                message = f"{missing}, which is not there: {mount.target} is empty, and the service has no settings"
+                yield self.finding(service.path, mount.line, message, severity="warning", subject=subject)
 
 
 def _named(service: Mapped) -> Iterator[tuple[str, str, int]]:
@@ -90,6 +107,20 @@ def _is_text(mount: Mount) -> bool:
     return (
         bool(_FILE.search(mount.source)) and posixpath.splitext(mount.source)[1] == posixpath.splitext(mount.target)[1]
     )
+
+
+def _is_settings(mount: Mount) -> bool:
+    """Whether what is mounted is a folder of settings: nothing can be written there, and no key or certificate is kept."""
+    return mount.fixed and bool(_SETTINGS.match(mount.target)) and not _KEYS.search(f"{mount.source} {mount.target}")
+
+
+def _others(context: Context, service: Service, mount: Mount) -> bool:
+    """Whether the folder has all else that its compose file mounts to be read only, and no sample of this."""
+    every = (each for found in composed(context) if found.path == service.path for each in found.services.values())
+    paths = {(each.source, each.target): s.host_path(each) for s in every for each in s.mounts if each.fixed}
+    beside = [path for (source, _), path in paths.items() if path and source != mount.source]
+    sample = any(context.exists(f"{service.host_path(mount)}{tail}") for tail in _SAMPLES)
+    return bool(beside) and not sample and all(context.exists(path) for path in beside)
 
 
 def _there(context: Context, path: str) -> bool:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.sources.boards import Panel
 from obsboot.sources.context import Context
 
-_LABEL = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+_LABEL = re.compile(r"\{\{\s*([^{}]*?[^{}\s])\s*\}\}")
+_SEVERAL = re.compile(r"[,;|+\s]")
+"""What stands between labels where somebody takes it that one pair of braces holds several."""
+_NUMBERS = frozenset({"stat", "gauge"})
 _TERM = re.compile(r"\{\{\s*(?:term )?\s*([\w.@]+)\s*\}\}")
 
 
@@ -22,7 +25,6 @@ class Legend(Check):
     fix = "Use a label that the expression keeps, or a plain name."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        severity = "warning" if context.foreign else self.severity
         for board in context.boards:
             for panel in board.panels:
                 for number, target in enumerate(panel.targets):
@@ -32,8 +34,17 @@ class Legend(Check):
                         key, faults = "legendFormat", _dropped(context, panel, number)
                     for fault in faults:
                         line = panel.line("targets", number, key)
+                        severity = _severity(context, panel, number) if context.foreign else self.severity
                         message = f"panel {panel.title!r}: {fault}"
                         yield self.finding(board.path, line, message, severity=severity, subject=panel.subject)
+
+
+def _severity(context: Context, panel: Panel, number: int) -> Severity:
+    """Where there is one number and nothing else, Grafana does not show what it is called."""
+    query = panel.asked.get(number)
+    study = context.study(query) if query and panel.type in _NUMBERS and len(panel.targets) == 1 else None
+    alone = study is not None and not study.shape.labels.open and not study.shape.labels.names
+    return "info" if alone or panel.type == "singlestat" else "warning"
 
 
 def _dropped(context: Context, panel: Panel, number: int) -> Iterator[str]:
@@ -43,7 +54,9 @@ def _dropped(context: Context, panel: Panel, number: int) -> Iterator[str]:
     query = panel.asked.get(number)
     study = context.study(query) if query and labels and target.get("format") != "table" else None
     for label in labels if study else ():
-        if study and not study.shape.labels.may_have(label):
+        if study and _SEVERAL.search(label):
+            yield f"{{{{{label}}}}} is no label: each has braces of its own"
+        elif study and re.fullmatch(r"[\w.]+", label) and not study.shape.labels.may_have(label):
             yield f"{{{{{label}}}}} is not in the result, which has {study.shape.labels}"
 
 

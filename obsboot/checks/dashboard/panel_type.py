@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.sources.boards import Board, Panel, objects
 from obsboot.sources.context import Context
 from obsboot.sources.grafanas import grafanas
@@ -19,8 +19,13 @@ _KNOWN = frozenset(
 )  # fmt: skip
 _RARE = frozenset({"alertGroups", "debug", "gettingstarted", "live", "pluginlist", "welcome", "heatmap-new", "icon"})
 """Types that Grafana has, and that no pack is to use."""
-_ANGULAR = {"graph": "timeseries", "singlestat": "stat", "table-old": "table", "grafana-piechart-panel": "piechart",
-            "grafana-worldmap-panel": "geomap"}  # fmt: skip
+_ANGULAR = {"graph": "timeseries", "singlestat": "stat", "grafana-singlestat-panel": "stat", "table-old": "table",
+            "grafana-piechart-panel": "piechart", "grafana-worldmap-panel": "geomap"}  # fmt: skip
+_OF_ANGULAR = frozenset({
+    "aliasColors", "colors", "columns", "nullPointMode", "renderer", "seriesOverrides", "styles", "valueMaps", "valueName",
+    "xaxis", "yaxes", "yaxis",
+})  # fmt: skip
+"""Settings that only those types have: the panel was made with one, and was not merely called so."""
 _NEWEST_SCHEMA = 38
 _PLUGIN = re.compile(r"[\w.-]+-(?:panel|app|chart|datasource)\b")
 
@@ -28,7 +33,10 @@ _PLUGIN = re.compile(r"[\w.-]+-(?:panel|app|chart|datasource)\b")
 class PanelType(Check):
     id = "dashboard/panel-type"
     title = "Panels are of types that Grafana 10, 11 and 12 have"
-    explanation = "Grafana 12 removed the Angular panels: they show a plea for migration instead of data."
+    explanation = (
+        "Grafana 12 removed the Angular panels. Of its own ones it makes others each time that it loads them, and not all "
+        "that they could do is kept; of a plugin's it shows nothing."
+    )
     fix = "Use the type that took its place, and a schemaVersion of at most 38, which all three read."
 
     def run(self, context: Context) -> Iterator[Finding]:
@@ -66,8 +74,11 @@ class PanelType(Check):
         where, subject = panel.line("type"), panel.subject
         what = f"panel {panel.title!r} is of type {panel.type!r}"
         if instead := _ANGULAR.get(panel.type):
+            made = not _OF_ANGULAR.isdisjoint(panel.data)
             message = f"{what}, which Grafana 12 has no more; it is {instead} now"
-            return self.finding(panel.board.path, where, message, severity="warning", subject=subject)
+            message = f"{what}, of which Grafana 12 makes {instead} when it loads the dashboard" if made else message
+            severity: Severity = "info" if made else "warning"
+            return self.finding(panel.board.path, where, message, severity=severity, subject=subject)
         if not panel.type:
             message = f"panel {panel.title!r} has no type"
             return self.finding(panel.board.path, where, message, severity="warning", subject=subject)

@@ -52,7 +52,7 @@ class RateInterval(Check):
             if target.get("instant") and not target.get("range"):
                 continue
             for function, window in dict.fromkeys(_RATE.findall(query.raw)):
-                if severity := _severity(window):
+                if severity := _severity(function, window):
                     message = f"{query.owner}: {function}() over [{window}], which does not follow the zoom"
                     yield self.finding(query.path, query.line(), message, severity=severity, subject=panel.subject)
 
@@ -76,15 +76,15 @@ def _fits(window: str) -> bool:
         return False
 
 
-def _severity(window: str) -> Severity | None:
-    """How bad the window of a rate is; None where it is well."""
+def _severity(function: str, window: str) -> Severity | None:
+    """How bad the window of a rate is; None where it is well. irate() sees two samples of it, however long it is."""
     if "$" in window or "[" in window:
         return "warning" if _plain(window) in ("__interval", "__interval_ms") else None
     try:
         length = seconds_of(window)
     except ValueError:
         return None
-    return None if length >= _FIXED_FROM else "warning" if length < _SHORT else "info"
+    return None if length >= _FIXED_FROM else "warning" if length < _SHORT and function != "irate" else "info"
 
 
 def _plain(window: str) -> str:

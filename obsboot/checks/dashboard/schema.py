@@ -28,7 +28,7 @@ class Schema(Check):
             yield from self._parts(board)
 
     def _whole(self, board: Board, *, loaded: bool) -> Iterator[Finding]:
-        if board.inside:
+        if board.inside == ("dashboard",):
             message = (
                 "this is an answer of Grafana's API: the dashboard is inside of it, where a file has to begin with it"
             )

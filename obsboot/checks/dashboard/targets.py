@@ -47,11 +47,14 @@ class Targets(Check):
     def _foreign(self, panel: Panel) -> Iterator[Finding]:
         if not panel.targets and not panel.data.get("snapshotData"):
             yield self._of(panel, panel.line("targets"), f"panel {panel.title!r} has no query", "warning")
+        spare = panel.asks and not any(panel.kind(target) == "expression" for target in panel.targets)
         for number, target in enumerate(panel.targets):
             kind = panel.kind(target)
             for key, fault in _faults(panel, target) if kind != "logs" else ():
                 message = f"panel {panel.title!r}: query {number + 1} {fault}"
                 severity: Severity = "error" if kind == "expression" and fault != _EMPTY else "warning"
+                if fault == _EMPTY and spare:
+                    severity = "info"  # Grafana leaves it out
                 yield self._of(panel, panel.line("targets", number, key), message, severity)
         if panel.targets and all(target.get("hide") for target in panel.targets):
             yield self._of(panel, panel.line("targets"), f"panel {panel.title!r}: every query is hidden", "warning")

@@ -12,43 +12,29 @@ from obsboot.promql.likeness import meant
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
 from obsboot.sources.ingesting import processors
+from obsboot.sources.options import Option, misfits, options
+from obsboot.sources.processing import misread
 from obsboot.sources.stored import Stored
 from obsboot.sources.stores import KNOWN, store
 
 _PROCESSORS = frozenset(KNOWN["processors"].split())
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "append": ("field", "value"),
-    "bytes": ("field",),
-    "convert": ("field", "type"),
-    "csv": ("field", "target_fields"),
-    "date": ("field", "formats"),
-    "dissect": ("field", "pattern"),
-    "foreach": ("field", "processor"),
-    "grok": ("field", "patterns"),
-    "gsub": ("field", "pattern", "replacement"),
-    "join": ("field", "separator"),
-    "json": ("field",),
-    "kv": ("field", "field_split", "value_split"),
-    "lowercase": ("field",),
-    "pipeline": ("name",),
-    "rename": ("field", "target_field"),
-    "set": ("field",),
-    "split": ("field", "separator"),
-    "trim": ("field",),
-    "uppercase": ("field",),
-    "urldecode": ("field",),
-    "user_agent": ("field",),
+_PIPELINE = options(KNOWN["pipeline"], KNOWN["taken_out"])
+_OPTIONS: Mapping[str, Mapping[str, Option]] = {
+    kind: options(text, KNOWN["any_processor"]) for kind, text in KNOWN["options"].items()
 }
-"""Options without which a processor is refused."""
-_TYPES = ("integer", "long", "float", "double", "boolean", "ip", "string", "auto")
+_ONE_OF: Mapping[str, tuple[str, ...]] = {kind: tuple(names.split()) for kind, names in KNOWN["one_of"].items()}
+_APART = frozenset(KNOWN["apart"].split())
 
 Fault = tuple[Way, str, Severity]
 
 
 class Pipeline(Check):
     id = "elasticsearch/pipeline"
-    title = "Ingest pipelines are of processors that there are"
-    explanation = "A pipeline with an unknown processor, or one that lacks what it needs, is refused as a whole."
+    title = "Ingest pipelines are of processors that there are, with options that they know"
+    explanation = (
+        "A pipeline is refused as a whole where a processor is unknown, lacks what it needs, has an option that it does not "
+        "know, or one with a value that it cannot read: an unknown grok pattern, a `{{` that nothing ends."
+    )
     fix = "Write the processor's name and options as the reference has them."
 
     def run(self, context: Context) -> Iterator[Finding]:
@@ -59,14 +45,16 @@ class Pipeline(Check):
 
 
 def _faults(each: Stored) -> Iterator[Fault]:
+    for way, message in misfits("a pipeline", each.data, _PIPELINE, ()):
+        yield way, message, "error"
+    if each.data.get("on_failure") == []:
+        yield ("on_failure",), "on_failure is empty: it needs a processor, or must not be there", "error"
     for kind, body, way in processors(each.data):
         if kind not in _PROCESSORS:
             yield way, f"there is no processor {kind!r}: {nearest(kind, _PROCESSORS)[:120]}", _unsure(kind)
             continue
-        for need in _NEEDS.get(kind, ()):
-            if need not in body:
-                yield way, f"{kind} lacks {need}", "error"
-        yield from _values(kind, body, way)
+        for where, message in (*_body(kind, body, way), *misread(kind, body, way)):
+            yield where, message, "error"
 
 
 def _unsure(kind: str) -> Severity:
@@ -74,12 +62,18 @@ def _unsure(kind: str) -> Severity:
     return "error" if meant(kind, _PROCESSORS) else "warning"
 
 
-def _values(kind: str, body: Mapping[str, Any], way: Way) -> Iterator[Fault]:
-    if kind == "convert" and body.get("type") not in (*_TYPES, None):
-        yield (*way, "type"), f"convert knows no type {body['type']!r}: {', '.join(_TYPES)}", "error"
-    if kind == "set" and "value" not in body and "copy_from" not in body:
-        yield way, "set lacks value or copy_from", "error"
-    if kind == "script" and not {"source", "id"} & set(body):
-        yield way, "script lacks source", "error"
-    if kind == "remove" and not {"field", "keep"} & set(body):
-        yield way, "remove lacks field", "error"
+def _body(kind: str, body: Mapping[str, Any], way: Way) -> Iterator[tuple[Way, str]]:
+    if kind in _OPTIONS:
+        yield from misfits(kind, body, _OPTIONS[kind], way)
+    said = [name for name in _ONE_OF.get(kind, ()) if body.get(name) is not None]
+    if kind in _ONE_OF and not said:
+        yield way, f"{kind} lacks {_choice(_ONE_OF[kind])}"
+    if kind in _APART and len(said) > 1:
+        yield (*way, said[1]), f"{kind} takes {said[0]} or {said[1]}, and not both"
+    if body.get("on_failure") == []:
+        yield (*way, "on_failure"), f"{kind}: on_failure is empty: it needs a processor, or must not be there"
+
+
+def _choice(names: tuple[str, ...]) -> str:
+    """The usual one, or two of which nobody can say it."""
+    return names[0] if names[0] in ("field", "source", "field_pattern") else " or ".join(names[:2])

@@ -10,7 +10,8 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.sources.beats import HOSTED, Shipper, shippers
 from obsboot.sources.context import Context
-from obsboot.sources.documents import Mapped, listed, mapped
+from obsboot.sources.documents import Mapped
+from obsboot.sources.inputs import items
 from obsboot.sources.logstash.pipelines import logstash
 from obsboot.sources.pipelines import listening
 from obsboot.sources.topology import runners, services
@@ -31,7 +32,7 @@ class Output(Check):
 
     def run(self, context: Context) -> Iterator[Finding]:
         for shipper in shippers(context):
-            faults = [*_one(shipper)]
+            faults = [*_one(shipper), *_reporter(shipper)]
             for kind, (options, line) in shipper.outputs.items():
                 faults += [*_hosts(context, shipper, kind, (options, line)), *_index(shipper, kind, options)]
             for line, message in faults:
@@ -40,17 +41,25 @@ class Output(Check):
 
 def _one(shipper: Shipper) -> Iterator[Fault]:
     found = shipper.outputs
-    managed = any(key.startswith(("cloud.", "management.")) for key in shipper.data) or "cloud" in shipper.data
     if len(found) > 1:
         (_, first), (_, second) = list(found.values())[:2]
         yield second, f"a second output; the first is in line {int(first)}, and Filebeat starts with exactly one"
-    elif not found and shipper.inputs and not managed:
+    elif not found and shipper.inputs and not shipper.managed:
         yield shipper.data.line, "it has no output, so Filebeat does not start"
+
+
+def _reporter(shipper: Shipper) -> Iterator[Fault]:
+    """Where Filebeat tells of itself: by its own output only where that is Elasticsearch."""
+    own = shipper.get("monitoring.elasticsearch") is not None or shipper.get("monitoring.cloud") is not None
+    on = shipper.get("monitoring.enabled") is True and not shipper.managed
+    if on and shipper.outputs and "elasticsearch" not in shipper.outputs and not own:
+        line = shipper.data.at("monitoring.enabled" if "monitoring.enabled" in shipper.data else "monitoring")
+        yield line, "monitoring.enabled needs monitoring.elasticsearch where the output is another one"
 
 
 def _hosts(context: Context, shipper: Shipper, kind: str, said: tuple[Mapped, int]) -> Iterator[Fault]:
     options, line = said
-    hosts = listed(options.get("hosts"))
+    hosts = [(str(each), at) for each, at in items(options.get("hosts"), options.value_at("hosts"))]
     given = options.get("hosts") or options.get("cloud.id")
     if kind in HOSTED and not given and not any("$" in str(value) for value in options.values()):
         yield line, f"output.{kind} names no host"
@@ -58,7 +67,7 @@ def _hosts(context: Context, shipper: Shipper, kind: str, said: tuple[Mapped, in
         return
     known = {name for service in services(context) for name in service.names}
     ports = _ports(context) if kind == "logstash" else set()
-    for address, at in zip(map(str, hosts), hosts.lines, strict=True):
+    for address, at in hosts:
         found = _ADDRESS.fullmatch(address.rstrip("/"))
         host, port = (found[1], found[2]) if found else ("", None)
         if "$" in address or not host or "." in host or host in ("localhost", "_gateway"):
@@ -76,11 +85,13 @@ def _ports(context: Context) -> set[str]:
 
 
 def _index(shipper: Shipper, kind: str, options: Mapped) -> Iterator[Fault]:
-    nested = mapped(mapped(shipper.data.get("setup")).get("template"))
-    named = {"setup.template.name", "setup.template.pattern"} <= set(shipper.data) or {"name", "pattern"} <= set(nested)
-    off = shipper.data.get("setup.template.enabled", nested.get("enabled")) is False
-    if kind == "elasticsearch" and "index" in options and not (named or off):
+    named = shipper.get("setup.template.name") and shipper.get("setup.template.pattern")
+    if kind == "elasticsearch" and "index" in options and not named and _on(shipper, "setup.template.enabled"):
         message = (
             "with an index of its own Filebeat starts only where setup.template.name and .pattern are said as well"
         )
         yield options.at("index"), message
+
+
+def _on(shipper: Shipper, name: str) -> bool:
+    return shipper.get(name) not in (False, "false")

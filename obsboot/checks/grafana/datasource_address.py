@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
+from obsboot.promql.likeness import apart
 from obsboot.sources.context import Context
 from obsboot.sources.grafanas import Grafana, reader
 from obsboot.sources.guesses import meant
@@ -90,7 +91,8 @@ def _reached(grafana: Grafana, called: list[Service], url: SplitResult) -> Itera
         yield f"is at {name}, with which {grafana.parts[0].name} has no network in common", "error"
     usual = {known for service in called if (known := _PORTS.get(service.repository))}
     said = frozenset[str]().union(*(service.ports for service in called))
-    if not (usual or said) or port in usual | said or any(service.mentions(port) for service in called):
-        return
-    listens = ", ".join(sorted(usual or said))
+    near = {each for each in said if each != port and len(each) == len(port) and apart(each, port) == 1}
+    if port in usual | said or not (usual or near) or any(service.mentions(port) for service in called):
+        return  # what a container shows to others need not be all that it listens on
+    listens = ", ".join(sorted(usual or near))
     yield f"is at port {port} of {name}, which listens on {listens}", "error" if usual else "warning"

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
+from obsboot.promql.likeness import closest
 from obsboot.sources.context import Context
 from obsboot.sources.logstash.grok import CircleError, bare, builtin, references, unknown_types
 from obsboot.sources.logstash.oniguruma import BrokenError, UntoldError, check
@@ -65,7 +66,8 @@ def _faults(taking: Taking) -> Iterator[Fault]:
                 yield word, message + near, "error"
             else:
                 # A file that is not in the folder may define it.
-                yield word, f"{message} among Logstash's own and in this folder{near}", "warning" if near else "info"
+                slip = near and not _own(each.name)
+                yield word, f"{message} among Logstash's own and in this folder{near}", "warning" if slip else "info"
         for each in unknown_types(pattern):
             yield (
                 word,
@@ -74,6 +76,11 @@ def _faults(taking: Taking) -> Iterator[Fault]:
             )
         if not missing and (fault := _broken(taking, pattern)):
             yield word, fault, "error"
+
+
+def _own(name: str) -> bool:
+    """Whether a name is that of a usual pattern with a word added, as people call their own."""
+    return any(known in name and len(name) > len(known) + 2 for known in closest(name, builtin().names))
 
 
 def _broken(taking: Taking, pattern: str) -> str:

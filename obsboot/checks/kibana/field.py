@@ -10,12 +10,9 @@ from obsboot.model import Finding
 from obsboot.sources.context import Context
 from obsboot.sources.errors import NotApplicableError
 from obsboot.sources.kibanas import VIEW, objects, place, views
-from obsboot.sources.mappings import closed_fields
+from obsboot.sources.mappings import OF_ALL, closed_fields
 from obsboot.sources.questions import fields_of, of_saved
 from obsboot.sources.stores import store
-
-_OWN = frozenset({"_id", "_index", "_score", "_source", "_type", "_ignored", "_routing", "_tier", "_doc", "_timeField"})
-"""What every document has."""
 
 
 class Field(Check):
@@ -40,7 +37,7 @@ class Field(Check):
             for question in of_saved(each, titles):
                 known = closed_fields(kept, question.streams)
                 for name in sorted(fields_of(question)) if known else ():
-                    if name not in _OWN and name not in known and "*" not in name:
+                    if name not in OF_ALL and name not in known and "*" not in name:
                         advice = nearest(name, known)[:90]
                         message = f"{each.owner} asks for {name}, which no template of its streams maps: {advice}"
                         yield self.finding(each.path, place(context, each, name), message, subject=each.subject)

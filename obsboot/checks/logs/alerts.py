@@ -12,16 +12,17 @@ from obsboot.model import Finding
 from obsboot.sources.context import Context, listed
 from obsboot.sources.documents import Mapped
 from obsboot.sources.logfiles import fits
+from obsboot.sources.logrules import needs
 from obsboot.sources.watching import LogRule, span
 
 _LABELS = ("service", "team", "environment", "severity", "component", "job")
-_NEEDED = {
-    "frequency": ("num_events", "timeframe"),
-    "spike": ("spike_height", "spike_type", "timeframe"),
-    "percentage_match": ("match_bucket_filter", "buffer_time"),
-    "metric_aggregation": ("metric_agg_key", "metric_agg_type", "buffer_time"),
+_WINDOW = {
+    "frequency": "timeframe",
+    "spike": "timeframe",
+    "percentage_match": "buffer_time",
+    "metric_aggregation": "buffer_time",
 }
-"""What the types of rules that a pack writes cannot do without; the last is their window."""
+"""The types of rules that a pack writes, and how each calls its window."""
 _RUNS = 2
 """Looks that a window has to hold, so that nothing passes between two of them."""
 
@@ -69,11 +70,11 @@ def _store(context: Context, config: Mapped) -> Iterator[Fault]:
 def _judges(context: Context, rule: LogRule) -> Iterator[Fault]:
     """What it looks at, and when it speaks."""
     kind = str(rule.data.get("type") or "")
-    for key in _NEEDED.get(kind, ()):
+    for key in dict.fromkeys((*needs(kind), _WINDOW[kind])) if kind in _WINDOW else ():
         if rule.data.get(key) in (None, "", []):
             yield rule.data.at("type"), f"a {kind} rule needs {key}"
-    if kind not in _NEEDED:
-        yield rule.data.at("type"), f"a pack has no rule of type {kind!r}: {', '.join(_NEEDED)}"
+    if kind not in _WINDOW:
+        yield rule.data.at("type"), f"a pack has no rule of type {kind!r}: {', '.join(_WINDOW)}"
     elif kind in ("percentage_match", "metric_aggregation") and not _limited(rule, kind):
         yield rule.data.at("type"), "it has no limit: neither a maximum nor a minimum"
     if not listed(rule.data.get("filter")):
@@ -89,7 +90,7 @@ def _limited(rule: LogRule, kind: str) -> bool:
 
 
 def _timing(rule: LogRule, every: float | None) -> Iterator[Fault]:
-    key = _NEEDED.get(str(rule.data.get("type")), ("timeframe",))[-1]
+    key = _WINDOW.get(str(rule.data.get("type")), "timeframe")
     window = rule.seconds(key)
     if window is None:
         yield rule.data.at(key), f"{key} is no span of time"

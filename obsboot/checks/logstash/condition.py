@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from obsboot.checks.base import Check
@@ -14,6 +15,7 @@ from obsboot.sources.logstash.pipelines import logstash, place
 Fault = tuple[Node, str, Severity]
 _ORDER = frozenset({"<", "<=", ">", ">="})
 _NUMBERS = frozenset({"integer", "float"})
+_REFERENCE = re.compile(r"(?:\[[@\w]+\])+")
 
 
 class Conditions(Check):
@@ -49,6 +51,9 @@ def _faults(condition: Condition, types: Mapping[str, str]) -> Iterator[Fault]:
                 yield from _compared(condition, condition.left, condition.right, types)
             elif isinstance(condition.right, Field):
                 yield from _compared(condition, condition.right, condition.left, types)
+            elif isinstance(condition.left, Text) and _REFERENCE.fullmatch(condition.left.value):
+                message = f"{condition.left.value!r} is a text, and no field while it stands in quotes"
+                yield condition, message, "error"
 
 
 def _compared(condition: Comparison, one: Field, other: Operand, types: Mapping[str, str]) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from obsboot.sources.context import Context
 from obsboot.sources.documents import Line
 from obsboot.sources.logstash.pipelines import called, logstash, place
 from obsboot.sources.logstash.plugins import Described, advice, described
-from obsboot.sources.logstash.values import unfit, unfit_inside
+from obsboot.sources.logstash.values import miscounted, unfit, unfit_inside
 from obsboot.sources.pipelines import setting
 
 Fault = tuple[Line, str, Severity]
@@ -47,10 +47,13 @@ def _faults(section: str, plugin: Plugin, version: int) -> list[Fault]:
     what = f"the {section} {plugin.name}"
     faults = [fault for each in plugin.settings for fault in _option(what, each, known, version)]
     for each in plugin.settings:
+        if wanted := miscounted(section, plugin.name, each):
+            faults.append((place(each.value), f"{each.name} of {what} has to be {wanted}", "error"))
         for word, wanted in unfit_inside(section, plugin.name, each):
             faults.append((place(word), f"{each.name} of {what} has to be {wanted}", "error"))
     given = {each.name for each in plugin.settings}
-    lacking = sorted(known.required - given - {new for old, new in known.gone.items() if old in given})
+    given |= {new for old, new in known.gone.items() if old in given}
+    lacking = sorted(each[0] for each in known.required if not given & set(each))
     faults += [(place(plugin), f"{what} needs the option {name!r}", "error") for name in lacking]
     needed = _DOES_NOTHING.get((section, plugin.name))
     if needed and needed not in given:
@@ -61,7 +64,9 @@ def _faults(section: str, plugin: Plugin, version: int) -> list[Fault]:
 def _option(what: str, each: Setting, known: Described, version: int) -> Iterator[Fault]:
     at = place(each)
     if each.name in known.gone:
-        message = f"{what} has {each.name!r} no more since Logstash 9: {known.gone[each.name]!r} took its place"
+        new = known.gone[each.name]
+        how = "which refuses it; 8.19 takes it with a warning"
+        message = f"{what} has {each.name!r} no more since Logstash 9, {how}: {new!r} took its place"
         yield at, message, "error" if version >= _LATEST else "info"
     elif each.name in known.types:
         if wanted := unfit(known, each.name, each.value):
@@ -70,5 +75,6 @@ def _option(what: str, each: Setting, known: Described, version: int) -> Iterato
         yield at, f"{what} has {each.name!r} no more", "error"
     else:
         near = advice(each.name, known.types)
-        # What is near to nothing may be an option of another version.
-        yield at, f"{what} has no option {each.name!r}{near or ' that is known here'}", "error" if near else "info"
+        sure = bool(near) or known.complete  # of others, what is near to nothing may be an option of another version
+        message = f"{what} has no option {each.name!r}{near or ('' if sure else ' that is known here')}"
+        yield at, message, "error" if sure else "info"

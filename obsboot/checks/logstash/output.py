@@ -23,6 +23,12 @@ _STREAM = re.compile(r"[-A-Z\\/*?\"<>| ,#:]")
 """What no part of a data stream's name may hold."""
 _TEXT_OF_NAME = re.compile(r"%\{[^{}]*\}|\$\{[^{}]*\}|\{[^{}]*\}")
 _STORES = ("elasticsearch", "opensearch")
+_NO_STREAM = (
+    "index ilm_enabled ilm_rollover_alias ilm_pattern ilm_policy manage_template template template_name template_api "
+    "template_overwrite document_type version version_type parent join_field script script_type script_lang "
+    "script_var_name scripted_upsert upsert doc_as_upsert retry_on_conflict"
+)
+"""Options of an output that a data stream does not have."""
 _PORT = "9200"
 _OPEN = re.compile(r"(?:\$\{|%\{)|^(?:change_?me|<.*>|x+|\*+)?$", re.IGNORECASE)
 
@@ -75,15 +81,7 @@ def _settings(target: Target) -> Iterator[Fault]:
     """Settings that contradict each other."""
     plugin, path = target.used.plugin, target.used.path
     stream = texts(setting(plugin, "data_stream")) == ("true",)
-    for name in (
-        "index",
-        "ilm_rollover_alias",
-        "ilm_pattern",
-        "ilm_policy",
-        "template",
-        "template_name",
-        "document_type",
-    ):
+    for name in _NO_STREAM.split():
         said = setting(plugin, name)
         if stream and said is not None:
             yield (
@@ -107,6 +105,20 @@ def _settings(target: Target) -> Iterator[Fault]:
         yield path, index, "with ilm_rollover_alias the index is not used", "warning", target.used
     if alias is not None and "%{" in "".join(texts(alias)):
         yield path, alias, "ilm_rollover_alias takes no %{field}", "error", target.used
+    if plugin.name == "elasticsearch" and not stream:
+        yield from _ambiguous(target)
+
+
+def _ambiguous(target: Target) -> Iterator[Fault]:
+    """Settings of a data stream where the output writes to an index all the same."""
+    plugin = target.used.plugin
+    said = "".join(texts(setting(plugin, "data_stream")))
+    against = [each.name for each in plugin.settings if each.name in _NO_STREAM.split()]
+    against = [f"data_stream => {said}"] if said == "false" else against
+    parts = [each for each in plugin.settings if each.name.startswith("data_stream_")]
+    if against and parts and "${" not in said:
+        message = f"{parts[0].name} is for data streams alone, and with {against[0]} it is none: Logstash refuses that"
+        yield target.used.path, parts[0], message, "error", target.used
 
 
 def _streams(context: Context, flow: Flow, target: Target) -> Iterator[Fault]:
@@ -145,9 +157,10 @@ def _listed(value: object) -> list[object]:
 
 def _unset(flow: Flow, target: Target) -> Iterator[Fault]:
     """Fields of a name that only a misspelling of another could be."""
-    known = {each.put.field for each in flow.assigned}
-    for name in sorted(target.fields):
-        near = advice(name, known) if name.startswith("[@metadata]") and name not in known else ""
+    hidden = sorted(each for each in target.fields if each.startswith("[@metadata]"))
+    known = {each.put.field for each in flow.assigned} if hidden else set()
+    for name in hidden:
+        near = advice(name, known) if name not in known else ""
         if near and not flow.opaque and not any(name.startswith(f"{each}[") for each in known):
             node = next(node for text, node in target.parts.values() if name.strip("[]").split("][")[-1] in text)
             yield target.used.path, node, f"nothing sets {name}{near}", "warning", target.used

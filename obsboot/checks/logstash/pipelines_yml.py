@@ -6,25 +6,15 @@ import posixpath
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context
-from obsboot.sources.documents import Mapped
 from obsboot.sources.logstash.pipelines import Listing, Logstash, logstash, official
 from obsboot.sources.logstash.plugins import advice
+from obsboot.sources.logstash.settings import flat, known
 
-_SETTINGS = frozenset({
-    "config.debug", "config.field_reference.escape_style", "config.reload.automatic", "config.reload.interval",
-    "config.string", "config.support_escapes", "config.test_and_exit", "dead_letter_queue.enable",
-    "dead_letter_queue.flush_interval", "dead_letter_queue.max_bytes", "dead_letter_queue.retain.age",
-    "dead_letter_queue.storage_policy", "metric.collect", "modules", "path.config", "path.dead_letter_queue", "path.queue",
-    "pipeline.batch.delay", "pipeline.batch.metrics.sampling_mode", "pipeline.batch.size", "pipeline.buffer.type",
-    "pipeline.ecs_compatibility", "pipeline.id", "pipeline.java_execution", "pipeline.ordered", "pipeline.output.workers",
-    "pipeline.plugin_classloaders", "pipeline.reloadable", "pipeline.separate_logs", "pipeline.system",
-    "pipeline.unsafe_shutdown", "pipeline.workers", "queue.checkpoint.acks", "queue.checkpoint.interval",
-    "queue.checkpoint.retry", "queue.checkpoint.writes", "queue.compression", "queue.drain", "queue.max_bytes",
-    "queue.max_events", "queue.page_capacity", "queue.type",
-})  # fmt: skip
-"""What may be said of one pipeline, as Logstash 9.0 lists it."""
+Fault = tuple[int, str, Severity]
+_LATEST = 8
+"""The major version since which pipelines have the settings that are known here."""
 
 
 class PipelinesList(Check):
@@ -41,32 +31,33 @@ class PipelinesList(Check):
         seen: dict[tuple[str, str], int] = {}
         for each in found.listings:
             subject = f"pipeline {each.id}"
-            for line, message, severe in _faults(found, each, seen):
-                how = "error" if severe else "warning"
-                yield self.finding(each.path, line, message, severity=how, subject=subject)  # type: ignore[arg-type]
+            for line, message, severity in _faults(found, each, seen):
+                yield self.finding(each.path, line, message, severity=severity, subject=subject)
 
 
-def _faults(found: Logstash, each: Listing, seen: dict[tuple[str, str], int]) -> Iterator[tuple[int, str, bool]]:
+def _faults(found: Logstash, each: Listing, seen: dict[tuple[str, str], int]) -> Iterator[Fault]:
     line = each.data.at("pipeline.id")
     if not each.id:
-        yield line, "a pipeline has no id", True
+        yield line, "a pipeline has no id", "error"
     elif (each.path, each.id) in seen:
-        yield line, f"the pipeline in line {int(seen[each.path, each.id])} is called {each.id!r} as well", True
+        yield line, f"the pipeline in line {int(seen[each.path, each.id])} is called {each.id!r} as well", "error"
     seen.setdefault((each.path, each.id), line)
-    for name, at in _settings(each.data):
-        if name not in _SETTINGS:
-            near = advice(name, _SETTINGS)
-            yield at, f"a pipeline has no setting {name!r}{near}", bool(near)
+    for name, value, at in flat(each.data):
+        if name not in known().pipeline:
+            yield at, *_unknown(name, found.version)
+        elif wanted := known().unfit(name, value):
+            yield at, f"{name} has to be {wanted}, not {value}", "error"
     if message := _nowhere(found, each):
-        yield each.data.value_at("path.config"), message, True
+        yield each.data.value_at("path.config"), message, "error"
 
 
-def _settings(data: Mapped, above: str = "") -> Iterator[tuple[str, int]]:
-    for key, value in data.items():
-        if isinstance(value, Mapped) and above + key not in _SETTINGS:
-            yield from _settings(value, f"{above}{key}.")
-        else:
-            yield above + key, data.at(key)
+def _unknown(name: str, version: int) -> tuple[str, Severity]:
+    if name in known().former:
+        how: Severity = "error" if version >= _LATEST else "warning"
+        return f"no pipeline has {name!r} since Logstash 8, which refuses it", how
+    if name in known().process:
+        return f"{name!r} is no setting of one pipeline: it belongs in logstash.yml and is refused here", "error"
+    return f"a pipeline has no setting {name!r}{advice(name, known().pipeline)}", "error"
 
 
 def _nowhere(found: Logstash, each: Listing) -> str:

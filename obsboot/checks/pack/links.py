@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
+from obsboot.promql.likeness import slip
 from obsboot.sources.boards import Board, objects
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
+from obsboot.sources.watching import Told
 
 _LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
 _BOARD = re.compile(r"/d/([A-Za-z0-9_-]+)")
@@ -28,14 +30,22 @@ class Links(Check):
                 yield from self._page(context, path, text)
         uids = {str(board.data.get("uid")) for board in context.boards}
         for alert in context.told:
-            for key, value in alert.annotations.items():
-                for uid in _BOARD.findall(str(value)) if key.startswith("dashboard") else ():
-                    if uid not in uids:
-                        message = f"{alert.owner}: no dashboard has the uid {uid!r}"
-                        yield self.finding(alert.path, alert.annotations.at(key), message)
+            yield from self._alert(context, alert, uids)
         for board in () if context.foreign else context.boards:
             yield from self._board(board, uids)
         yield from self._saved(context)
+
+    def _alert(self, context: Context, alert: Told, uids: set[str]) -> Iterator[Finding]:
+        """The dashboards that an alert names; another's may stand in a Grafana of which the folder holds nothing."""
+        for key, value in alert.annotations.items():
+            for uid in _BOARD.findall(str(value)) if key.startswith("dashboard") else ():
+                meant = slip(uid, uids) if context.foreign else ""
+                if uid in uids or (context.foreign and not meant):
+                    continue
+                hint = f"; did you mean {meant!r}?" if meant else ""
+                message = f"{alert.owner}: no dashboard has the uid {uid!r}{hint}"
+                severity: Severity = "warning" if context.foreign else "error"
+                yield self.finding(alert.path, alert.annotations.at(key), message, severity=severity)
 
     def _saved(self, context: Context) -> Iterator[Finding]:
         """Saved objects of the store's own front end name each other by type and id."""

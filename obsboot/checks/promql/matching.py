@@ -20,10 +20,11 @@ class Matching(Check):
 
     def run(self, context: Context) -> Iterator[Finding]:
         for query, study in context.studies:
-            problems = tuple(study.of("matching"))
+            problems = tuple(study.of("matching", "scraped"))
             for problem in problems[:1] if context.foreign else problems:
                 severity = gravity(study, sure=problem.sure)
-                severity = "warning" if context.foreign and severity == "error" and not problem.sure else severity
+                if problem.kind == "scraped" or (context.foreign and severity == "error" and not problem.sure):
+                    severity = "warning"
                 message = f"{query.owner}: {problem.message}"
                 yield self.finding(
                     query.path, query.line(problem.where), message, severity=severity, subject=query.owner

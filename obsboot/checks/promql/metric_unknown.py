@@ -18,7 +18,7 @@ class MetricUnknown(Check):
 
     def run(self, context: Context) -> Iterator[Finding]:
         for query, study in context.studies:
-            for selector in study.selectors:
+            for selector in study.selectors if not query.beside else ():
                 if absence := context.series.missing(selector):
                     yield self.finding(
                         query.path,

@@ -13,6 +13,8 @@ from obsboot.sources.queries import Query
 from obsboot.sources.shipping import foreign
 
 _MEANT = re.compile(r"[\\^$.|?*+()\[\]{}]")
+_PATTERN = re.compile(r"\.[*+]|^\^|\\\.|\\d[+*]|^\d\.\.$|\w\?\.|^\(?[\w-]+(?:\|[\w-]+)+\)?$")
+"""What stands in patterns, and hardly in the values of labels."""
 _HOLED = re.compile(r"\$|\[\[")
 
 
@@ -24,7 +26,7 @@ class Regex(Check):
         "Prometheus anchors every pattern by itself, and refuses what RE2 has not; a plain text is found faster, and is "
         "read more easily, by `=`."
     )
-    fix = "Write `=` or `!=` for a plain text, leave out `^`, `$` and a matcher that all series pass."
+    fix = "Write `=` for a plain text and `=~` for a pattern; leave out `^`, `$` and a matcher that all series pass."
 
     def run(self, context: Context) -> Iterator[Finding]:
         for query, study in context.studies:
@@ -32,7 +34,7 @@ class Regex(Check):
                 continue
             for selector in study.selectors:
                 for matcher in selector.matchers:
-                    if matcher.op in ("=~", "!~") and not (query.panel and _filled(query, matcher)):
+                    if not (query.panel and _filled(query, matcher)):
                         yield from self._judged(query, matcher)
 
     def _judged(self, query: Query, matcher: Matcher) -> Iterator[Finding]:
@@ -51,6 +53,9 @@ def _filled(query: Query, matcher: Matcher) -> bool:
 
 def _wrong(matcher: Matcher) -> tuple[str, Severity]:
     value = matcher.value
+    if matcher.op in ("=", "!="):
+        told = f"asks for that very text: `{matcher.op}` knows no patterns, `{matcher.op[0]}~` does"
+        return (told, "warning") if _PATTERN.search(value) else ("", "info")
     if alien := foreign(value):
         return f"is no pattern of RE2's: it has no {alien}", "error"
     if value in ("", ".*") and matcher.op == "!~":

@@ -28,7 +28,7 @@ class Type(Check):
                 yield self.finding(
                     query.path, query.line(problem.where), message, severity=severity, subject=query.owner
                 )
-            if not found and study.shape.type in CUMULATIVE:
+            if not found and not query.beside and study.shape.type in CUMULATIVE:
                 yield self._bare(context, query, study)
 
     def _bare(self, context: Context, query: Query, study: Study) -> Finding:

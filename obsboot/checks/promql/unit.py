@@ -9,10 +9,10 @@ from obsboot.checks.base import Check
 from obsboot.checks.promql.gravity import gravity
 from obsboot.model import Finding, Severity
 from obsboot.promql.conditions import comparisons, in_percent
-from obsboot.promql.measures import NUMBER, PERCENT, SECONDS, Unit, of_panel
+from obsboot.promql.measures import BYTES, NUMBER, PERCENT, SECONDS, Unit, of_panel
 from obsboot.promql.provenance import Study
 from obsboot.sources import templates
-from obsboot.sources.boards import Panel
+from obsboot.sources.boards import Panel, objects
 from obsboot.sources.context import Context
 from obsboot.sources.queries import Query
 from obsboot.sources.rulefiles import Rule
@@ -60,18 +60,30 @@ class UnitFits(Check):
             if templates.percent(str(text)) and unit != PERCENT and _share(rule.query.text):
                 message = "the value is a share of 1, and is shown with a percent sign; use `humanizePercentage`"
                 yield self._found(rule.query, where, message, "warning")
+            elif templates.percent(str(text)) and unit and unit.dims:
+                message = f"the value is in {unit}, and is shown with a percent sign"
+                yield self._found(rule.query, where, message, "warning")
 
     def _panel(self, context: Context, panel: Panel) -> Iterator[Finding]:
         shown = of_panel(str(panel.defaults.get("unit", "")))
+        plain = len(panel.targets) == 1 and not panel.data.get("transformations") and not _overridden(panel)
         for query in panel.queries if shown else ():
             study = context.study(query)
             unit = study.shape.unit if study else None
             if study and unit and shown and not unit.same(shown):
                 severity = gravity(study)
                 if context.foreign and unit.dims != shown.dims:
-                    severity = "info"  # such as a speed in bytes: the metric has its reason
+                    mixed = plain and {unit.dims, shown.dims} == {BYTES.dims, SECONDS.dims}
+                    severity = "warning" if mixed and severity != "info" else "info"  # a speed in bytes has its reason
                 where = panel.line("fieldConfig", "defaults", "unit")
                 yield self._found(query, where, f"shows {unit} as {shown}", severity)
+
+
+def _overridden(panel: Panel) -> bool:
+    """Whether some of its series are shown in other units."""
+    config = panel.data.get("fieldConfig")
+    overrides = objects(config.get("overrides") if isinstance(config, dict) else None)
+    return any(each.get("id") == "unit" for _, one in overrides for _, each in objects(one.get("properties")))
 
 
 def _unit(expr: str, study: Study) -> Unit | None:

@@ -9,7 +9,7 @@ from obsboot.checks.base import Check
 from obsboot.checks.rules.custom import customary
 from obsboot.model import Finding, Severity
 from obsboot.promql.likeness import slip
-from obsboot.promql.shapes import ANY
+from obsboot.promql.shapes import ANY, Labels
 from obsboot.sources import templates
 from obsboot.sources.context import Context
 from obsboot.sources.queries import Query
@@ -73,10 +73,15 @@ class Annotations(Check):
         for label in templates.labels(text.text) if study else ():
             message = ""
             if not labels.may_have(label):
-                message = f"{key} uses $labels.{label}, and the result only has {labels}"
+                message = f"{key} uses $labels.{label}, and the result {_left(labels)}"
             elif label not in labels.names and (meant := slip(label, labels.names)):
                 message = f"{key} uses $labels.{label}; did you mean $labels.{meant}?"
             if message:
                 severity: Severity = "warning" if context.foreign else "error"
                 where, owner = text.line(label), rule.query.owner
                 yield self.finding(rule.path, where, f"{owner}: {message}", severity=severity, subject=owner)
+
+
+def _left(labels: Labels) -> str:
+    """What is said of the labels of a result that lacks one."""
+    return f"only has {labels}" if labels.names else "has lost it" if labels.open else "has no labels"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
@@ -22,12 +23,14 @@ class RecordName(Check):
     fix = "Rename it, for example job_route:http_request_duration_seconds:p99_5m."
 
     def run(self, context: Context) -> Iterator[Finding]:
-        levelled = sum(":" in rule.name for rule in context.records)
-        usual = customary(levelled, len(context.records))
+        every = Counter(rule.path for rule in context.records)
+        levelled = Counter(rule.path for rule in context.records if ":" in rule.name)
         for rule in context.records:
             if not _NAME.fullmatch(rule.name):
                 severity: Severity = "error"
                 if context.foreign:
-                    severity = "warning" if usual and ":" not in rule.name else "info"
+                    usual = customary(levelled[rule.path], every[rule.path])
+                    odd = ":" not in rule.name and not rule.name.endswith("_info")  # whose labels are its meaning
+                    severity = "warning" if usual and odd else "info"
                 message = f"{rule.name!r} is not of the form level:metric:operations"
                 yield self.finding(rule.path, rule.line, message, severity=severity, subject=rule.query.owner)

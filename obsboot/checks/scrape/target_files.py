@@ -9,7 +9,8 @@ from obsboot.catalog.problems import nearest
 from obsboot.checks.base import Check
 from obsboot.model import Finding
 from obsboot.sources.context import Context
-from obsboot.sources.documents import Listed
+from obsboot.sources.documents import Listed, MalformedError
+from obsboot.sources.reading import FolderLayout
 from obsboot.sources.scraping import Configuration, Scrape, configurations, target_files
 from obsboot.sources.source import Source
 
@@ -28,6 +29,8 @@ class TargetFiles(Check):
                 yield from self._named(context, job)
                 yield from self._addresses(job)
         named = {path for each in configurations(context) for path in _named_files(context, each)}
+        for path in sorted(named):
+            yield from self._unread(context, path)
         for source in context.sources("targets"):
             if source.path not in named:
                 continue  # other programs have lists of targets too
@@ -42,6 +45,15 @@ class TargetFiles(Check):
             elif found.known and not found.paths:
                 message = f"{job.subject}: {pattern} matches no file"
                 yield self.finding(job.path, line, message, severity="warning", subject=job.subject)
+
+    def _unread(self, context: Context, path: str) -> Iterator[Finding]:
+        """Of a file that nothing but its being named tells to be one of targets."""
+        layout = context.layout
+        if isinstance(layout, FolderLayout) and path not in layout.broken and path not in layout.templated:
+            try:
+                context.files.documents(path)
+            except MalformedError as error:
+                yield self.finding(path, error.line, f"it cannot be read, so none of its targets is scraped: {error}")
 
     def _addresses(self, job: Scrape) -> Iterator[Finding]:
         for target in job.targets:

@@ -18,8 +18,6 @@ from obsboot.render.logs.logged import in_pipelines, keeps_logs, store, store_ad
 _STORE_SECONDS = 180.0
 """A first start on a machine that is busy with the run's other containers."""
 _ONCE_SECONDS = 120.0
-_REPLAYED = "obsboot.proof"
-"""The label of an image that does what a program would without being it: its value is the most that rests on it."""
 LEFT_OUT = "left out"
 SHIPPER, READER = "filebeat", "logstash"
 
@@ -47,10 +45,7 @@ def start_own(run: Run, names: Sequence[str], services: Services) -> dict[str, B
     if first:
         _install(run, run.store)
     rest = [name for name in names if name not in (*first, *once) and not _leads_nowhere(run, name)]
-    boxes |= run.own_stack.up(rest) if rest else {}
-    if first:
-        run.replayed |= {name: image for name, box in boxes.items() if (image := _imitation(box))}
-    return boxes
+    return boxes | (run.own_stack.up(rest) if rest else {})
 
 
 def _leads_nowhere(run: Run, name: str) -> bool:
@@ -113,8 +108,3 @@ def _tell_plain(run: Run) -> None:
     why = "the store that runs here has no data streams: plain indices, which begin no new one, stand in for them"
     run.say("live/log-store", STREAMS, "skipped", why)
     run.idle |= {each.id: why for each in run.stack.of("log-store")}
-
-
-def _imitation(box: Box) -> str:
-    labels = box.container.image.labels or {}
-    return str(box.container.attrs["Config"]["Image"]) if labels.get(_REPLAYED) else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from obsboot.catalog.logformats import samples
 from obsboot.live.logs.documents import READ_AT, difference, searches, types_of
-from obsboot.live.logs.shipping import imitated, input_of, reading, why_not
+from obsboot.live.logs.shipping import input_of, reading, why_not
 from obsboot.live.run import Run
 from obsboot.live.servers import log_options
 from obsboot.live.waiting import TimedOut, wait_for
@@ -119,14 +119,13 @@ def _tell(run: Run, sent: _Sent, found: list[dict[str, Any]]) -> None:
         name = _format_of(sent.instance, expected)
         counts[name] += 1
         problems[name] += _problems(run, sent.instance, stored, expected)
-    how = imitated(run)
     for name, count in counts.items():
         subject, wrong = f"{sent.instance.id}/{name}", problems[name]
         said = f"{count} entries stored as expected, and found by each of their fields"
         if wrong:
             run.say("live/log-format", subject, "failed", f"{len(wrong)} of {count} entries: {wrong[0]}")
         else:
-            run.say("live/log-format", subject, "passed", said + (f"; replayed: {how}" if how else ""), replayed=how)
+            run.say("live/log-format", subject, "passed", said)
 
 
 def _format_of(instance: Instance, document: dict[str, Any]) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 
 from obsboot.live.containers import Box
-from obsboot.live.logs.opening import READER, SHIPPER
+from obsboot.live.logs.opening import SHIPPER
 from obsboot.live.run import Run
 from obsboot.live.servers import MAIN
 from obsboot.model import Instance
-from obsboot.render.logs.logged import in_pipelines, logged
+from obsboot.render.logs.logged import logged
 from obsboot.render.scrape import container
 
 
@@ -26,12 +26,6 @@ def why_not(run: Run) -> str:
     if not hasattr(run, "store"):
         return run.missing.get("log-store", "the run has no log store")
     return run.unavailable.get(SHIPPER, "") or ("" if SHIPPER in run.services else f"{SHIPPER} does not run")
-
-
-def imitated(run: Run) -> str:
-    """Which image stands on the way that is not the program itself, so that what passes it is only replayed."""
-    on_the_way = (SHIPPER,) if in_pipelines(run.stack) else (SHIPPER, READER)
-    return next((f"{name} is {run.replayed[name]}" for name in on_the_way if name in run.replayed), "")
 
 
 def writers(run: Run, instance: Instance) -> Iterator[Box]:

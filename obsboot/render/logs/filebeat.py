@@ -90,18 +90,20 @@ def _input(stack: Stack, instance: Instance) -> dict[str, Any]:
     if parsers := _parsers(instance, in_container):
         body["parsers"] = parsers
     body |= {"fields_under_root": True, "fields": _fields(stack, instance)}
-    body["processors"] = [*_own_lines(stack, instance, in_container), _identity(in_container)]
+    body["processors"] = [*_unwrapped(stack, instance, in_container), _identity(in_container)]
     return body
 
 
-def _own_lines(stack: Stack, instance: Instance, in_container: bool) -> list[dict[str, Any]]:
-    """All containers write into one folder: the tag says whose a line is."""
+def _unwrapped(stack: Stack, instance: Instance, in_container: bool) -> list[dict[str, Any]]:
+    """All containers write into one folder: the tag says whose a line is. The line's end, which Docker wraps too, goes."""
     if not in_container:
         return []
     others = {"not": {"equals": {"docker.attrs.tag": tag(stack, instance)}}}
+    end = {"field": "message", "pattern": r"\n\z", "replacement": ""}
     return [
         {"drop_event": {"when": others}},
         {"drop_fields": {"fields": ["docker"], "ignore_missing": True}},
+        {"replace": {"fields": [end], "ignore_missing": True, "fail_on_error": False}},
     ]
 
 
@@ -115,7 +117,8 @@ def _identity(in_container: bool) -> dict[str, Any]:
         if in_container
         else ["event.module", "log.file.device_id", "log.file.inode", "log.offset", "message"]
     )
-    return {"fingerprint": {"fields": fields, "target_field": "@metadata._id"}}
+    # Without a field of these, Filebeat would drop the line.
+    return {"fingerprint": {"fields": fields, "target_field": "@metadata._id", "ignore_missing": True}}
 
 
 def _parsers(instance: Instance, in_container: bool) -> list[dict[str, Any]]:
@@ -125,7 +128,9 @@ def _parsers(instance: Instance, in_container: bool) -> list[dict[str, Any]]:
     if any(each.multiline for each in formats):
         pattern = "^(?:" + "|".join(begins(each) for each in formats) + ")"
         lines = {"pattern": pattern, "negate": True, "match": "after", "max_lines": MOST_LINES, "timeout": "5s"}
-        parsers.append({"multiline": {"type": "pattern", **lines}})
+        # The container's lines bring their ends with them.
+        ended = {"skip_newline": True} if in_container else {}
+        parsers.append({"multiline": {"type": "pattern", **lines, **ended}})
     return parsers
 
 

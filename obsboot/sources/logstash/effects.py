@@ -20,6 +20,13 @@ _OPAQUE = frozenset(
     {"ruby", "aggregate", "prune", "clone", "split", "elastic_integration", "http", "elasticsearch", "metrics"}
 )
 """Filters that do what nobody can tell from their settings."""
+_USUAL: Mapping[str, tuple[str, ...]] = {
+    "cidr": (), "drop": (), "sleep": (), "throttle": (), "truncate": (), "urldecode": (),
+    "fingerprint": ("[fingerprint]", "[event][hash]"),
+    "syslog_pri": (
+        "[syslog_facility]", "[syslog_facility_code]", "[syslog_severity]", "[syslog_severity_code]", "[log][syslog]",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,25 @@ def _columns(plugin: Plugin) -> Effects:
     )
     source = words(setting(plugin, "source"))
     reads = tuple((bracketed(str(word.value)), word) for word in source) or (("[message]", plugin),)
-    return Effects(parsed=parsed, reads=reads, below=() if parsed else (above,))
+    detects = texts(setting(plugin, "autodetect_column_names")) == ("true",)
+    return Effects(parsed=parsed, reads=reads, below=(above,) if detects or not parsed else ())
+
+
+def _pairs(plugin: Plugin) -> Effects:
+    """What a filter kv takes is known where it is told which keys to take."""
+    target = next(iter(texts(setting(plugin, "target"))), "")
+    above = bracketed(target) if target else ""
+    prefix = "".join(texts(setting(plugin, "prefix")))
+    wanted = words(setting(plugin, "include_keys"))
+    named = [(prefix + str(word.value), word) for word in wanted]
+    parsed = [Put(above + bracketed(name), "string", word) for name, word in named if "%{" not in name]
+    usual = entries(setting(plugin, "default_keys"))
+    parsed += [_said(above + bracketed(name), value, plugin) for name, value in usual]
+    source = words(setting(plugin, "source"))
+    reads = tuple((bracketed(str(word.value)), word) for word in source) or (("[message]", plugin),)
+    known = bool(wanted) and not any("%{" in name or "${" in name for name, _ in named)
+    inside = tuple(put.field for put in parsed) if texts(setting(plugin, "recursive")) == ("true",) else ()
+    return Effects(parsed=tuple(parsed), reads=reads, below=inside if known else (above,))
 
 
 def _other(plugin: Plugin) -> Effects:
@@ -169,9 +194,16 @@ def _other(plugin: Plugin) -> Effects:
         for word in words(setting(plugin, key))
     ]
     target = [*words(setting(plugin, "target")), *words(setting(plugin, "destination"))]
-    below = tuple(bracketed(str(word.value)) for word in target) or ("",)
+    below = tuple(bracketed(str(word.value)) for word in target) or _usual(plugin.name, [name for name, _ in reads])
     puts = tuple(Put(bracketed(str(word.value)), "any", word) for word in target)
-    return Effects(puts, reads=tuple(reads), below=below if plugin.name not in ("drop", "sleep", "throttle") else ())
+    return Effects(puts, reads=tuple(reads), below=below)
+
+
+def _usual(name: str, sources: list[str]) -> tuple[str, ...]:
+    """The fields below which a filter without a target writes, with ECS or without it; an empty one is anywhere."""
+    if name == "geoip":
+        return ("[geoip]", *(source.removesuffix("[ip]") for source in sources if source.endswith("][ip]")))
+    return ("[translation]", *sources) if name == "translate" else _USUAL.get(name, ("",))
 
 
 def _grok(plugin: Plugin) -> Effects:
@@ -180,5 +212,5 @@ def _grok(plugin: Plugin) -> Effects:
 
 
 _OWN: Mapping[str, Callable[[Plugin], Effects]] = {
-    "mutate": _mutate, "date": _date, "dissect": _dissect, "json": _json, "csv": _columns, "grok": _grok,
+    "mutate": _mutate, "date": _date, "dissect": _dissect, "json": _json, "csv": _columns, "kv": _pairs, "grok": _grok,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from obsboot.sources.logstash import captures
 from obsboot.sources.logstash.oniguruma import translated
 
 _REFERENCE = re.compile(r"%\{(?P<name>\w+)(?::(?P<field>(?:\[[^\[\]{}]+\])+|[^\[\]:{}]+)(?::(?P<type>[^{}:]*))?)?\}")
@@ -69,10 +70,14 @@ def unknown_types(pattern: str) -> Iterator[Reference]:
 
 
 class Library:
-    """Patterns that are at hand beside Logstash's own; what is made of them is kept."""
+    """Patterns that are at hand beside Logstash's own; what is made of them is kept.
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    `ecs` is whether Logstash's own take fields of ECS, None where nobody knows.
+    """
+
+    def __init__(self, texts: Mapping[str, str], ecs: bool | None = None) -> None:
         self.texts = texts
+        self.ecs = ecs
         self._parts: dict[str, str | None] = {}
         self._expanded: dict[str, str | None] = {}
         self._fields: dict[str, Mapping[str, str] | None] = {}
@@ -97,7 +102,10 @@ class Library:
         if name not in self._fields:
             self._fields[name] = None
             text = self.text(name)
-            self._fields[name] = None if text is None else self.fields(text)
+            if text is not None:
+                self._fields[name] = self.fields(text)
+            elif self.ecs is not None:
+                self._fields[name] = captures.fields(name, self.ecs)
         return self._fields[name]
 
     def expanded(self, pattern: str) -> str | None:
@@ -125,9 +133,9 @@ class Library:
 
 
 @cache
-def own() -> Library:
+def own(ecs: bool | None = None) -> Library:
     """Logstash's patterns and no others."""
-    return Library({})
+    return Library({}, ecs)
 
 
 def bare(pattern: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,17 @@ _STORE = Path(__file__).with_name("plugins.yaml")
 class Described:
     """A plugin: the type of each option, what is allowed where the type is `one of`, and which options it must have.
 
-    `gone` are options that Logstash 9 no longer takes, with what came in their place. Of a plugin that is known by its
-    name alone `types` is empty. A plugin that is not `bundled` has to be installed first.
+    Of each of the `required` it must have one of several. `gone` are options that Logstash 9 no longer takes, with what
+    came in their place. Of a plugin that is known by its name alone `types` is empty; of one that is `complete` nothing is
+    missing there. A plugin that is not `bundled` has to be installed first.
     """
 
     types: Mapping[str, str] = field(default_factory=dict)
     allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    required: frozenset[str] = frozenset()
+    required: frozenset[tuple[str, ...]] = frozenset()
     gone: Mapping[str, str] = field(default_factory=dict)
     obsolete: frozenset[str] = frozenset()
+    complete: bool = False
     bundled: bool = True
 
 
@@ -57,7 +59,11 @@ def _data() -> Any:
 @cache
 def _known(section: str) -> Mapping[str, Described]:
     data = _data()
-    found = {name: _described(section, body, data["groups"]) for name, body in data[section].items()}
+    complete = frozenset(data["complete"][section].split())
+    found = {
+        name: replace(_described(section, body, data["groups"]), complete=name in complete)
+        for name, body in data[section].items()
+    }
     return found | {name: Described(bundled=False) for name in data["elsewhere"][section].split()}
 
 
@@ -70,7 +76,7 @@ def _described(section: str, body: Mapping[str, Any], groups: Mapping[str, Any])
     return Described(
         types | dict.fromkeys(allowed, "one of"),
         allowed,
-        frozenset(body.get("required", "").split()),
+        frozenset(tuple(each.split("|")) for each in body.get("required", "").split()),
         {old: new for part in parts for old, new in part.get("gone", {}).items()},
         frozenset(_words(parts, "obsolete")) - types.keys() - allowed.keys(),
     )

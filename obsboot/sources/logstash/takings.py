@@ -11,6 +11,7 @@ from functools import lru_cache
 from obsboot.logs.syntax import Bareword, Number, Position, Text
 from obsboot.sources.logstash.grok import Library, Reference, bracketed, builtin, own, references
 from obsboot.sources.logstash.pipelines import Logstash, official
+from obsboot.sources.logstash.settings import ecs
 from obsboot.sources.pipelines import Used, entries, setting, texts, words
 from obsboot.sources.topology import Service
 
@@ -61,7 +62,7 @@ def takings(found: Logstash) -> tuple[Taking, ...]:
 
 
 def _takings(found: Logstash) -> Iterator[Taking]:
-    files: dict[tuple[str, ...], Definitions] = {}
+    files: dict[tuple[object, ...], Definitions] = {}
     home = _of_files(found, (_HOME,), "*", "").library.texts
     seen = {path: bool(_seeing(found, path)) for path in found.configurations}
     for used in found.plugins:
@@ -69,13 +70,15 @@ def _takings(found: Logstash) -> Iterator[Taking]:
             continue
         folders = words(setting(used.plugin, "patterns_dir"))
         glob = "".join(texts(setting(used.plugin, "patterns_files_glob"))) or "*"
-        key = (used.path, glob, *(str(each.value) for each in folders))
+        keeps = ecs(found, used)
+        key = (used.path, glob, keeps, *(str(each.value) for each in folders))
         if key not in files or files[key].absent:
-            files[key] = _of_files(found, folders, glob, used.path)
+            read = _of_files(found, folders, glob, used.path)
+            files[key] = replace(read, library=Library(read.library.texts, keeps) if read.library.texts else own(keeps))
         there = replace(files[key], whole=files[key].whole and seen[used.path])
         given = {name: "".join(texts(value)) for name, value in entries(setting(used.plugin, "pattern_definitions"))}
         if given or home:
-            there = replace(there, library=Library({**home, **there.library.texts, **given}))
+            there = replace(there, library=Library({**home, **there.library.texts, **given}, keeps))
         for name, patterns in entries(setting(used.plugin, "match")):
             yield Taking(used, bracketed(name), words(patterns), there)
 

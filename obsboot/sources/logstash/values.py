@@ -37,6 +37,18 @@ def unfit_inside(section: str, plugin: str, setting: Setting) -> Iterator[tuple[
                 yield word, f"one of {', '.join(allowed)}"
 
 
+def miscounted(section: str, plugin: str, setting: Setting) -> str:
+    """What a list would have to hold; nothing where it holds as many words as it has to."""
+    count = len(words(setting.value))
+    if "${" in "".join(str(word.value) for word in words(setting.value)):
+        return ""
+    if (section, plugin, setting.name) == ("filter", "mutate", "gsub") and count % 3:
+        return "a field, an expression and a text for each change"
+    if (section, plugin, setting.name) == ("filter", "date", "match") and count == 1:
+        return "a field and at least one form"
+    return ""
+
+
 def unfit(plugin: Described, option: str, value: Value) -> str:
     """What Logstash would have taken in its place; nothing where it takes the value, or where nobody can tell."""
     kind = plugin.types[option]

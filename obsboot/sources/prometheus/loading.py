@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from obsboot.sources.configs import seconds
 from obsboot.sources.documents import Listed, Mapped, listed, mapped
-from obsboot.sources.prometheus.relabelling import relabelled, rules, unreadable
+from obsboot.sources.patterns import unreadable
+from obsboot.sources.prometheus.relabelling import relabelled, rules
+from obsboot.sources.sending import mappings, no_url, paired, reserved, together
 from obsboot.sources.shapes import Fault, shapes
 from obsboot.sources.shapes import faults as shape_faults
 
@@ -29,32 +30,11 @@ _BARE = {
 }
 """The fields that an action does not take."""
 _USUAL = {"separator": ";", "replacement": "$1", "regex": "(.*)", "modulus": 0, "target_label": ""}
-_TOGETHER = (
-    ("bearer_token", "bearer_token_file"),
-    ("basic_auth", "authorization", "oauth2", "bearer_token"),
-    ("basic_auth", "authorization", "oauth2", "bearer_token_file"),
-    ("basic_auth", "authorization", "oauth2", "sigv4"),
-    ("username", "username_file", "username_ref"),
-    ("password", "password_file", "password_ref"),
-    ("credentials", "credentials_file", "credentials_ref"),
-    ("client_secret", "client_secret_file", "client_secret_ref"),
-    ("ca", "ca_file", "ca_ref"),
-    ("cert", "cert_file", "cert_ref"),
-    ("key", "key_file", "key_ref"),
-    ("proxy_url", "proxy_from_environment"),
-    ("no_proxy", "proxy_from_environment"),
-)
-"""Fields of which a mapping may have one at most."""
 _GLOB = re.compile(r"[^*]*(\*[^/]*)?")
 _TARGET_FILE = re.compile(r"[^*]*(\*[^/]*)?\.(json|yml|yaml|JSON|YML|YAML)")
 _SIZE = re.compile(r"0|(?:\d+(?:\.\d+)?(?:[KMGTPE]i?)?B)+")
 _UNITS = re.compile(r"(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?")
 _PIECES = re.compile(r"(?:[\d.]+[a-z]+)+")
-_RESERVED = frozenset({
-    "host", "content-encoding", "content-length", "content-type", "user-agent", "connection", "keep-alive",
-    "proxy-authenticate", "proxy-authorization", "www-authenticate", "accept-encoding", "authorization",
-    "x-prometheus-remote-write-version", "x-prometheus-remote-read-version",
-})  # fmt: skip
 
 
 def faults(data: object, *, fragment: bool = False) -> Iterator[Fault]:
@@ -64,10 +44,10 @@ def faults(data: object, *, fragment: bool = False) -> Iterator[Fault]:
     yield from _globs(whole)
     yield from _jobs(whole)
     yield from _senders(whole)
-    for key, each in _mappings("", whole):
-        yield from _together(each)
+    for key, each in mappings("", whole):
+        yield from together(each)
         if key == "tls_config":
-            yield from _pair(each)
+            yield from paired(each)
         yield from _values(each)
         if key.endswith("relabel_configs"):
             yield from _relabelling(each)
@@ -84,17 +64,6 @@ def late(data: object) -> Iterator[tuple[Mapped, float, float]]:
         timeout = seconds(holder.get("scrape_timeout")) or 0.0
         if timeout > every:
             yield holder, timeout, every
-
-
-def _mappings(key: str, value: object) -> Iterator[tuple[str, Mapped]]:
-    """Every mapping below a value, with the key that it or its list stands under."""
-    if isinstance(value, Mapped):
-        yield key, value
-        for name, each in value.items():
-            yield from _mappings(name, each)
-    elif isinstance(value, Listed):
-        for each in value:
-            yield from _mappings(key, each)
 
 
 def _globs(data: Mapped) -> Iterator[Fault]:
@@ -140,29 +109,10 @@ def _senders(data: Mapped) -> Iterator[Fault]:
             seen.add(name)
 
 
-def _together(each: Mapped) -> Iterator[Fault]:
-    for fields in _TOGETHER:
-        given = [name for name in fields if each.get(name) not in (None, "", False)]
-        if len(given) > 1:
-            yield each.at(given[1]), f"{given[0]} and {given[1]} do not go together"
-    if "credentials" in each and str(each.get("type") or "").strip().lower() == "basic":
-        yield each.at("type"), "a password is given as basic_auth, not as authorization"
-    if each.get("no_proxy") and not each.get("proxy_url"):
-        yield each.at("no_proxy"), "no_proxy says nothing without a proxy_url"
-    if each.get("proxy_connect_header") and not (each.get("proxy_url") or each.get("proxy_from_environment")):
-        yield each.at("proxy_connect_header"), "proxy_connect_header says nothing without a proxy"
-
-
-def _pair(tls: Mapped) -> Iterator[Fault]:
-    sides = [any(tls.get(f"{side}{kind}") for kind in ("", "_file", "_ref")) for side in ("cert", "key")]
-    if sides[0] != sides[1]:
-        yield tls.line, "a client's certificate and its key are given together, or neither"
-
-
 def _values(each: Mapped) -> Iterator[Fault]:
     """Values that are no text of the kind they have to be."""
     for key, value in each.items():
-        if key in ("url", "proxy_url", "token_url") and value is not None and (why := _no_url(str(value))):
+        if key in ("url", "proxy_url", "token_url") and value is not None and (why := no_url(str(value))):
             yield each.value_at(key), f"{key}: {why}"
         elif key == "body_size_limit" and value is not None and not _SIZE.fullmatch(str(value)):
             yield each.value_at(key), f"{key}: {value!r} is no size; write 50MB"
@@ -173,21 +123,7 @@ def _values(each: Mapped) -> Iterator[Fault]:
         elif key == "scrape_protocols" and (why := _protocols(value)):
             yield each.value_at(key), f"scrape_protocols: {why}"
         elif key in ("headers", "http_headers"):
-            yield from ((mapped(value).at(h), f"the header {h} is not to be set here") for h in _taken(value))
-
-
-def _taken(headers: object) -> Iterator[str]:
-    return (header for header in mapped(headers) if header.lower() in _RESERVED)
-
-
-def _no_url(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError as error:
-        return f"{text!r} is no address: {error}"
-    bad = re.search(r"%(?![0-9A-Fa-f]{2})|[\x00-\x1f\x7f]", text)
-    return f"{text!r} is no address: it holds {bad[0]!r}" if bad else ""
+            yield from reserved(mapped(value))
 
 
 def _disordered(value: object) -> bool:

@@ -2,7 +2,7 @@
 
 A table maps names of shapes to their fields, and a field to what it takes:
 
-- `string`, `bool`, `int`, `number`, `duration`, `regex`, `any`
+- `string`, `bool`, `int`, `count` (from 0 on), `number`, `duration`, `regex`, `any`
 - `name`: a text that says something; `label`: the name of a label
 - `=one|two`: one of these words
 - `[x]`: a list of x; `{y: x}`: a mapping of y, such as names, to x
@@ -25,7 +25,7 @@ import yaml
 from obsboot.catalog.problems import nearest
 from obsboot.promql import seconds_of
 from obsboot.sources.documents import Listed, Mapped
-from obsboot.sources.shipping import foreign
+from obsboot.sources.patterns import unreadable
 
 Shapes = Mapping[str, Mapping[str, Any]]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -119,6 +119,7 @@ _WORDS = {
     "string": "a text",
     "bool": "true or false",
     "int": "a number",
+    "count": "a number",
     "number": "a number",
     "duration": "a duration",
 }
@@ -127,6 +128,7 @@ _NO = {
     "name": "empty",
     "bool": "neither true nor false",
     "int": "no whole number",
+    "count": "no whole number from 0 on",
     "number": "no number",
     "duration": "no duration",
     "regex": "no regular expression that Go reads",
@@ -139,14 +141,7 @@ _FITS: Mapping[str, Any] = {
     "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "duration": _is_duration,
-    "regex": lambda value: not foreign(str(value)) and _compiles(str(value)),
+    "count": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+    "regex": lambda value: value is not None and not unreadable(str(value)),
     "label": lambda value: re.fullmatch(r"[a-zA-Z_]\w*", str(value), re.ASCII),
 }
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern.replace("\\z", "\\Z"))
-    except re.error:
-        return False
-    return True

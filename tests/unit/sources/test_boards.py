@@ -9,6 +9,7 @@ import pytest
 
 from obsboot.sources.boards import Board, board
 from obsboot.sources.json import read_json
+from obsboot.sources.panels import unread
 from obsboot.sources.source import Source, Text
 
 
@@ -33,6 +34,7 @@ ONE, TWO = ({"id": n, "type": "graph", "targets": [{"expr": f"up{n}", "refId": "
         {"rows": [{"title": "A", "panels": [ONE]}, {"panels": [TWO]}]},
         {"meta": {"slug": "a"}, "dashboard": {"panels": [ONE, TWO]}},
         {"meta": {}, "dashboard": {"rows": [{"panels": [ONE, TWO]}]}},
+        {"apiVersion": "dashboard.grafana.app/v1", "kind": "Dashboard", "spec": {"panels": [ONE, TWO]}},
         {"panels": [None, ONE, "x", TWO, []]},
     ],
 )
@@ -47,6 +49,43 @@ def test_a_query_knows_where_it_stands(data: dict[str, Any], indent: int | None)
     (query,) = made.panels[0].queries
     row = made.source.rows[query.line() - 1]
     assert row[query.line().column - 1 :].startswith("up1")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("text", [r'up{job="x"}', "  up"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_what_a_variable_asks_knows_where_it_stands(text: str, nested: bool) -> None:
+    asks = f"label_values({text}, instance)"
+    variable = {"name": "host", "type": "query", "query": {"query": asks} if nested else asks}
+    made = read({"panels": [], "templating": {"list": [variable]}})
+    (found,) = made.variables
+    assert found.query is not None
+    for place in (found.query.line("up"), found.query.line(), found.query.at(0)):
+        assert made.source.rows[place - 1][place.column - 1 :].startswith("up")  # type: ignore[attr-defined]
+
+
+def test_a_resource_is_known_by_its_name() -> None:
+    made = read({
+        "apiVersion": "dashboard.grafana.app/v1beta1", "kind": "Dashboard", "metadata": {"name": "stock"},
+        "spec": {"title": "Stock", "uid": "other", "panels": []},
+    })  # fmt: skip
+    assert (made.uid, made.title) == ("stock", "Stock")
+
+
+@pytest.mark.parametrize(
+    ("plugin", "target", "key"),
+    [
+        ("elasticsearch", {"expr": "up"}, "expr"),
+        ("elasticsearch", {"expr": "up", "hide": True}, ""),
+        ("elasticsearch", {"expr": "up", "query": "", "metrics": [{"type": "count"}]}, ""),
+        ("elasticsearch", {"query": ""}, ""),
+        ("loki", {"query": "", "metrics": [{"type": "count"}], "bucketAggs": [{"type": "terms"}]}, "bucketAggs"),
+        ("loki", {"expr": "{a='b'}"}, ""),
+        ("prometheus", {"rawSql": "SELECT 1"}, ""),
+        ("", {"expr": "up"}, ""),
+    ],
+)
+def test_where_a_data_source_does_not_look(plugin: str, target: dict[str, Any], key: str) -> None:
+    assert unread(plugin, target) == key
 
 
 PROMETHEUS, LOKI = {"type": "prometheus", "uid": "p"}, {"type": "loki", "uid": "l"}

@@ -10,7 +10,7 @@ import pytest
 from obsboot.sources import Context
 from obsboot.sources.folder import read_folder
 from obsboot.sources.grafanas import Grafana, grafanas, reader
-from obsboot.sources.loading import offers, shelves
+from obsboot.sources.loading import asking_here, offers, shelves
 
 COMPOSE = """\
 services:
@@ -96,5 +96,21 @@ def test_dashboards_know_what_they_can_ask(tmp_path: Path) -> None:
     assert (shelf.path, shelf.provider.name) == ("stack/boards", "a")
     found = {board.uid: offer for board, offer in offers(made)}
     assert (found["a"].certain, found["a"].severity) == (True, "error")
-    assert found["a"].names == {"a", "A"}
+    assert found["a"].named == {"a": "prometheus", "A": "prometheus"}
     assert (found["b"].certain, found["b"].severity) == (False, "info")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "here"),
+    [(["prometheus"], {"stack/boards/a.json"}), (["prometheus", "other.example"], set()), ([], set())],
+)
+def test_whose_metrics_are_all_scraped_here(tmp_path: Path, hosts: list[str], here: set[str]) -> None:
+    sources = "".join(f"- {{name: {host}, type: prometheus, url: 'http://{host}:9090'}}\n" for host in hosts)
+    mounted = "./prometheus.yml:/etc/prometheus/prometheus.yml"
+    server = f"  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: [{mounted!r}]\n"
+    made = context(tmp_path, {
+        "stack/compose.yaml": COMPOSE + server, "stack/prometheus.yml": "scrape_configs: []\n",
+        "grafana/dashboards/a.yaml": PROVIDERS, "grafana/datasources/a.yaml": f"apiVersion: 1\ndatasources:\n{sources}",
+        "stack/boards/a.json": BOARD % ("a", "A"), "elsewhere/b.json": BOARD % ("b", "B"),
+    })  # fmt: skip
+    assert asking_here(made) == here

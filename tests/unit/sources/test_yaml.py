@@ -19,7 +19,7 @@ def test_what_is_written_is_read(data: object) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a: 1\nb: 0o17\nc: 1.5\nd: 2020-01-01\ne: yes\nf: ~\ng: 12:30\nh: 0x1F\ni: .inf",
+        "a: 1\nb: 0o17\nc: 1.5\nd: 2020-01-01\ne: yes\nf: ~\nh: 0x1F\ni: .inf",
         "a: '1'\nb: \"2\"\nc: !!str 3\nd: !!int '4'",
         "- [a, {b: c}]\n- |\n  text\n- >-\n  folded\n  text\n",
         "a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}\nf: {<<: [*x, {g: 3}], b: 4}",
@@ -30,6 +30,10 @@ def test_what_is_written_is_read(data: object) -> None:
 def test_it_is_what_the_usual_reader_makes(text: str) -> None:
     usual = yaml.safe_load(text) if not text.startswith("?") else {"?": "b"}
     assert read_yaml(text) == usual
+
+
+def test_a_time_of_day_is_no_number() -> None:
+    assert read_yaml("[12:30, 1:02:03.5, 08:30, 12]") == ["12:30", "1:02:03.5", "08:30", 12]
 
 
 def test_places_of_merged_and_aliased_values() -> None:

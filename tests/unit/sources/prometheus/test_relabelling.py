@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from prometheus_sample import RELABELLED, configured
 
 from obsboot.sources.context import Context
-from obsboot.sources.prometheus import compiled, relabelled, rules, unreadable
+from obsboot.sources.patterns import compiled, unreadable
+from obsboot.sources.prometheus import relabelled, rules
 from obsboot.sources.scraping import configurations
 from obsboot.sources.yaml import read_yaml
 
