@@ -64,7 +64,8 @@ def faults(data: object, shape: str, table: Shapes, line: int = 1) -> Iterator[F
             yield data.line, f"{name[:-1]} is missing"
     for name, value in data.items():
         if name not in known:
-            yield data.at(name), f"unknown field {name!r}: {nearest(name, known)}"
+            why = table.get("gone", {}).get(name) or nearest(name, known)
+            yield data.at(name), f"unknown field {name!r}: {why}"
         elif value is not None:
             yield from _value(name, value, known[name], table, data.value_at(name))
 
