@@ -13,7 +13,7 @@ SESSIONS := tests/cli $(LONG)
 unexport PYTHONDONTWRITEBYTECODE
 
 # What `make test` runs, with a budget of minutes each.
-STAGES := lint=1 coverage=8 images=6 test-replay=2 test-snippet=2 test-logs=12 test-live=23
+STAGES := lint=1 coverage=8 images=6 test-replay=2 test-snippet=2 test-logs=13 test-live=29
 
 .PHONY: demo test test-unit test-sessions coverage test-replay test-snippet test-live test-logs lint images bench fuzz golden clean
 
