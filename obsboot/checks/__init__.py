@@ -23,9 +23,8 @@ def check(subject: Pack | Folder, *, only: Collection[str] = ()) -> tuple[Result
     context = Context(subject)
     wanted = [each for each in checks() if not only or each.id in only]
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", FutureWarning
-        )  # Python's own, of expressions that are written for other programs
+        # Python's own, of expressions that are written for other programs.
+        warnings.simplefilter("ignore", FutureWarning)
         return tuple(_result(each, context) for each in wanted)
 
 

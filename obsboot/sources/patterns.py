@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 from functools import cache
 
-from obsboot.sources.expressions import foreign
-
+_FOREIGN = re.compile(r"\(\?(?:=|!|<=|<!|>|#|\()|\(\?P=|\\[1-9]|\\[kGZhHKRX]|(?<!\\)[*+?}]\+")
+"""What RE2 has not: looks around, references back, atomic and possessive parts, and letters of other dialects."""
+_COUNT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
+_MOST = 1000
+"""Go repeats nothing more often."""
 _CLASSES = {
     "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "digit": "0-9", "lower": "a-z", "upper": "A-Z", "space": r"\s",
     "word": r"\w", "xdigit": "0-9A-Fa-f", "punct": r"!-/:-@\[-`{-~", "blank": r" \t",
@@ -20,6 +22,15 @@ _POINT = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _GO_ONLY = re.compile(r"\\[pP](?:\{\^?\w+\}|\w)|\\Q|\\C")
 
 
+def foreign(pattern: str) -> str:
+    """The first part of a regular expression that Go does not read; nothing where there is none."""
+    bare = re.sub(r"\\\\|\\[pP]\{\^?\w+\}|\[\^?\]?(?:\\.|[^\]\\])*\]", lambda found: "_" * len(found[0]), pattern)
+    if found := _FOREIGN.search(bare):
+        return pattern[found.start() : found.end()]
+    counts = (found for found in _COUNT.finditer(bare) if max(int(found[1]), int(found[2] or 0)) > _MOST)
+    return next((found[0] for found in counts), "")
+
+
 @cache
 def unreadable(pattern: str) -> str:
     """Why Go does not read a regular expression; nothing where it does."""
@@ -28,7 +39,7 @@ def unreadable(pattern: str) -> str:
     if strange := next((found[0] for found in _CLASS.finditer(pattern) if found[1] not in _CLASSES), ""):
         return f"there is no class {strange}"
     try:
-        _compile(_FLAGS.sub("", pattern))
+        re.compile(_translated(_FLAGS.sub("", pattern)))
     except re.error as error:
         return "" if _GO_ONLY.search(pattern) else str(error)
     return ""
@@ -45,14 +56,7 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
     how = re.ASCII
     for letter in given:
         how |= {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}[letter]
-    return _compile(rest, how)
-
-
-def _compile(pattern: str, how: int = 0) -> re.Pattern[str]:
-    """Raises re.error. Python warns of what it may read otherwise one day."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        return re.compile(_translated(pattern), how)
+    return re.compile(_translated(rest), how)
 
 
 def _translated(pattern: str) -> str:

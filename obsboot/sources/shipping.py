@@ -11,14 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from obsboot.sources.documents import Listed, Mapped
-from obsboot.sources.expressions import foreign
 from obsboot.sources.patterns import unreadable
 from obsboot.sources.shapes import table
-
-__all__ = [
-    "CONDITIONS", "INPUT", "INPUTS", "OUTPUTS", "PARSERS", "PROCESSORS", "SENDING", "WHOLE", "Options", "conditions",
-    "foreign", "misfits", "missing", "seconds", "unknown",
-]  # fmt: skip
 
 Options = Mapping[str, str]
 """What an option takes, by its name; an exclamation mark behind that says that it has to be there."""

@@ -88,9 +88,9 @@ def subject_of(rule: LogRule) -> str:
     return f"alert {rule.name or rule.path.rpartition('/')[2]}"
 
 
-def configured(context: Context) -> Iterator[Mapped]:
-    """The configurations of ElastAlert: what they say holds for every rule that does not say it."""
-    yield from (mapped(each.data) for each in context.sources("log-alerting"))
+def usual(context: Context) -> frozenset[str]:
+    """The options that the configurations of ElastAlert give to every rule that does not have them."""
+    return frozenset(key for each in context.sources("log-alerting") for key in mapped(each.data))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

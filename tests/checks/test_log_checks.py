@@ -15,7 +15,7 @@ from obsboot.logs.configuration import parse
 from obsboot.logs.queries import Asked, QueryError, asked, fields_in, fields_in_kuery
 from obsboot.model import Answers, Pack, Result, Value
 from obsboot.render import render
-from obsboot.sources import pipelines, shipping
+from obsboot.sources import patterns, pipelines
 from obsboot.sources.grokking import compile_grok
 from obsboot.sources.savedobjects import saved
 from obsboot.sources.source import Source, Text
@@ -221,7 +221,7 @@ def test_the_queries_of_the_catalogue_are_queries(catalogue: Catalogue) -> None:
     ],
 )  # fmt: skip
 def test_what_go_does_not_read(pattern: str, part: str) -> None:
-    assert shipping.foreign(pattern) == part
+    assert patterns.foreign(pattern) == part
 
 
 @pytest.mark.parametrize(

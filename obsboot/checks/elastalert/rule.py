@@ -11,7 +11,7 @@ from obsboot.model import Finding
 from obsboot.sources.context import Context
 from obsboot.sources.kinds import Kind
 from obsboot.sources.logrules import faults
-from obsboot.sources.watching import configured, subject_of
+from obsboot.sources.watching import subject_of, usual
 
 
 class Rule(Check):
@@ -27,10 +27,10 @@ class Rule(Check):
     def run(self, context: Context) -> Iterator[Finding]:
         if not context.foreign:
             return  # logs/alerts knows what a pack's rules have to say
-        usual = frozenset(key for each in configured(context) for key in each)
+        given = usual(context)
         named: dict[tuple[str, str], str] = {}
         for rule in context.log_rules:
-            for line, message in faults(rule, usual):
+            for line, message in faults(rule, given):
                 yield self.finding(rule.path, line, message, subject=subject_of(rule))
             here = (posixpath.dirname(rule.path), rule.rule)
             first = named.setdefault(here, rule.path)

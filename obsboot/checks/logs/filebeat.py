@@ -15,6 +15,7 @@ from obsboot.sources import samples, shipping
 from obsboot.sources.context import Context, listed, mapped
 from obsboot.sources.documents import Mapped
 from obsboot.sources.inputs import Input
+from obsboot.sources.patterns import foreign
 from obsboot.sources.pipelines import listening
 
 _NO_STREAM = re.compile(r'[-\\/*?"<>|,#:\s]|[A-Z]')
@@ -139,7 +140,7 @@ def _joins(options: Mapped, instance: Instance) -> Iterator[Fault]:
     pattern, line = str(options.get("pattern") or ""), options.at("pattern")
     if options.get("negate") is not True or options.get("match") != "after":
         yield options.at("negate"), "lines that begin no entry belong to the one above: negate: true, match: after"
-    if part := shipping.foreign(pattern):
+    if part := foreign(pattern):
         yield line, f"Go, in which Filebeat is written, has no {part} in its expressions"
         return
     try:

@@ -9,8 +9,8 @@ from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.promql import Matcher
 from obsboot.sources.context import Context
+from obsboot.sources.patterns import foreign
 from obsboot.sources.queries import Query
-from obsboot.sources.shipping import foreign
 
 _MEANT = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _PATTERN = re.compile(r"\.[*+]|^\^|\\\.|\\d[+*]|^\d\.\.$|\w\?\.|^\(?[\w-]+(?:\|[\w-]+)+\)?$")

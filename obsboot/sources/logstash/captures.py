@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
+from obsboot.sources.tables import read_table
 
 _STORE = Path(__file__).with_name("captures.yaml")
 _TYPES = {"": "string", "int": "integer"}
@@ -37,17 +36,10 @@ def fields(pattern: str, ecs: bool) -> Mapping[str, str] | None:
 
 
 def _captures(pattern: str) -> Iterator[Capture]:
-    body = _known().get(pattern, {})
+    body = read_table(_STORE).get(pattern, {})
     for inner in body.get("holds", "").split():
         yield from _captures(inner)
     for legacy, said in body.items():
         if legacy != "holds":
             ecs, _, kind = (said or "").partition(" ")
             yield Capture(f"[{legacy}]", f"[{ecs.replace('.', '][')}]" if ecs else "", _TYPES[kind])
-
-
-@cache
-def _known() -> Mapping[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: Mapping[str, Any] = yaml.load(_STORE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (both are safe loaders)
-    return data

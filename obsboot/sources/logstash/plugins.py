@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from obsboot.promql.likeness import meant
+from obsboot.sources.tables import read_table
 
 _TYPES = ("any", "array", "boolean", "codec", "hash", "number", "password", "path", "string", "uri")
 _STORE = Path(__file__).with_name("plugins.yaml")
@@ -51,14 +50,8 @@ def advice(word: str, known: Iterable[str]) -> str:
 
 
 @cache
-def _data() -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(_STORE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (both are safe loaders)
-
-
-@cache
 def _known(section: str) -> Mapping[str, Described]:
-    data = _data()
+    data = read_table(_STORE)
     complete = frozenset(data["complete"][section].split())
     found = {
         name: replace(_described(section, body, data["groups"]), complete=name in complete)

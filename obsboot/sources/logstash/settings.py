@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
 from obsboot.sources.documents import Mapped, mapped
 from obsboot.sources.logstash.pipelines import Listing, Logstash
 from obsboot.sources.pipelines import Used, setting, texts
+from obsboot.sources.tables import read_table
 from obsboot.sources.topology import Service
 
 _STORE = Path(__file__).with_name("settings.yaml")
@@ -42,7 +41,7 @@ class Known:
 @cache
 def known() -> Known:
     """The settings of Logstash, from settings.yaml."""
-    data = yaml.safe_load(_STORE.read_text(encoding="utf-8"))
+    data = read_table(_STORE)
     pipeline, process, former = (frozenset(data[key].split()) for key in ("pipeline", "process", "former"))
     values = {name: tuple(each.split()) for name, each in data["values"].items()}
     return Known(pipeline, pipeline | process, tuple(data["families"].split()), data["gone"], former, values)

@@ -20,15 +20,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from obsboot.catalog.problems import nearest
 from obsboot.promql import seconds_of
 from obsboot.sources.documents import Listed, Mapped
 from obsboot.sources.patterns import unreadable
+from obsboot.sources.tables import read_table
 
 Shapes = Mapping[str, Mapping[str, Any]]
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Fault = tuple[int, str]
 """The line of it, and what is wrong there."""
 
@@ -42,8 +40,7 @@ def shapes(program: str) -> Shapes:
 
 def table(program: str) -> Any:
     """What the file of a program holds; those that describe no shapes have a form of their own."""
-    text = Path(__file__).with_name(f"{program}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506 (both are safe loaders)
+    return read_table(Path(__file__).with_name(f"{program}.yaml"))
 
 
 def _whole(fields: dict[str, Any], read: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from obsboot.sources.prometheus import relabelled, rules
 from obsboot.sources.scraping import configurations
 from obsboot.sources.yaml import read_yaml
 
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")  # Python's own, of what is written for Go
+
 TARGET = {"__address__": "shop-a:8000", "job": "shop", "__meta_pod_label_team": "web"}
 
 
