@@ -51,6 +51,12 @@ class Stored:
         return tuple(map(str, found if isinstance(found, list) else [found or ""]))
 
     @property
+    def priority(self) -> int:
+        """Of two templates that take a name the one with the higher counts; the store reads a number in a text as well."""
+        value = str(self.data.get("priority") or 0).partition(".")[0]
+        return int(value) if value.lstrip("-").isdecimal() else 0
+
+    @property
     def legacy(self) -> bool:
         """Whether it is a template of the older sort: settings and mappings on top, merged with all that fit an index."""
         return bool(_LEGACY & self.data.keys()) and not _COMPOSABLE & self.data.keys()

@@ -68,7 +68,7 @@ def _shapes(found: Store) -> Iterator[Fault]:
                     f"the pattern {pattern!r} has a {unfit!r}, which no name has",
                     "error",
                 )
-        if not each.legacy and _priority(each) < 0:
+        if not each.legacy and each.priority < 0:
             yield each, ("priority",), "the priority is below 0", "error"
 
 
@@ -98,30 +98,21 @@ def _takes(each: Stored, name: str) -> bool:
     return any(fits(name, pattern) for pattern in each.patterns)
 
 
-def _priority(each: Stored) -> int:
-    value = str(each.data.get("priority") or 0).partition(".")[0]
-    return int(value) if value.lstrip("-").isdecimal() else 0
-
-
 def _priorities(found: Store) -> Iterator[Fault]:
     composed = [each for each in found.templates.values() if not each.legacy]
     for each in () if found.of_opensearch else composed:
         for pattern, priority in _BUILT_IN.items():
             shadowed = any(overlap(one, pattern) and _inside(one, pattern) for one in each.patterns)
-            if (
-                shadowed
-                and _priority(each) <= priority
-                and each.name not in ("logs", "metrics", "synthetics", "traces")
-            ):
+            if shadowed and each.priority <= priority and each.name not in ("logs", "metrics", "synthetics", "traces"):
                 way = ("priority",) if "priority" in each.data else ("index_patterns",)
                 own = f"that of the store's own template for {pattern}"
-                message = f"its priority {_priority(each)} is not above {priority}, {own}"
+                message = f"its priority {each.priority} is not above {priority}, {own}"
                 yield each, way, message, "error"
     for one, other in combinations(composed, 2):
-        same = _priority(one) == _priority(other)
+        same = one.priority == other.priority
         if same and any(overlap(a, b) for a in one.patterns for b in other.patterns):
             message = (
-                f"{one.name} has the priority {_priority(other)} too, and patterns that overlap: the second is refused"
+                f"{one.name} has the priority {other.priority} too, and patterns that overlap: the second is refused"
             )
             yield other, ("priority",), message, "error"
 

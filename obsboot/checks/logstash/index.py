@@ -9,7 +9,7 @@ from obsboot.model import Finding, Severity
 from obsboot.promql.likeness import closest
 from obsboot.sources.context import Context
 from obsboot.sources.logfiles import fits
-from obsboot.sources.logstash.indices import Index, indices, priority, stems, taking
+from obsboot.sources.logstash.indices import Index, indices, stems, taking
 from obsboot.sources.logstash.pipelines import Logstash, called, logstash, place
 from obsboot.sources.pipelines import setting, texts
 from obsboot.sources.stored import Stored
@@ -83,7 +83,7 @@ def _streams(version: int, index: Index, own: Stored | None) -> Iterator[tuple[s
     if own is not None and "data_stream" in own.data:
         yield f"{own.name} makes {index.text!r} a data stream, which takes the action create alone", "error"
     elif plugin.name == "elasticsearch" and version >= _WITH_STREAMS:
-        level = -1 if own is None or "template" not in own.data else priority(own)
+        level = -1 if own is None or "template" not in own.data else own.priority
         for pattern, its in _STREAMS.items():
             if its > level and fits(index.example, pattern):
                 message = f"the store's own template for {pattern} makes {index.text!r} a data stream"

@@ -72,13 +72,7 @@ def taking(index: Index, templates: Iterable[Stored]) -> Stored | None:
     """The template that takes every name of an index before the others do; None where there is none."""
     name = index.example
     fitting = [each for each in templates if any(fits(name, pattern) for pattern in each.patterns)]
-    return max(fitting, key=priority, default=None)
-
-
-def priority(template: Stored) -> int:
-    """Of two templates that take a name the one with the higher counts."""
-    value = template.data.get("priority", 0)
-    return value if isinstance(value, int) else 0
+    return max(fitting, key=lambda each: each.priority, default=None)
 
 
 def stem(pattern: str) -> str:
