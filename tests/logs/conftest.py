@@ -8,7 +8,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,14 +95,17 @@ def wait_for(
     url: str, holds: Callable[[requests.Response], bool] = lambda answer: answer.ok, seconds: float = READY_SECONDS
 ) -> None:
     """Until the address answers, and its answer is the one that is waited for."""
-    until = time.monotonic() + seconds
+    until(lambda: holds(requests.get(url, timeout=5)), seconds, requests.RequestException, ValueError)
+
+
+def until(holds: Callable[[], bool], seconds: float, *forgiven: type[Exception]) -> None:
+    """Polls until it is true. Fails after so long, and at once where it raises what is not forgiven."""
+    end = time.monotonic() + seconds
     while True:
-        try:
-            if holds(requests.get(url, timeout=5)):
+        with suppress(*forgiven):
+            if holds():
                 return
-        except (requests.RequestException, ValueError):
-            pass
-        assert time.monotonic() < until, f"{url} was not ready within {seconds} s"
+        assert time.monotonic() < end, f"not within {seconds} s"
         time.sleep(0.3)
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from tests.logs.conftest import ENGINES, Server, docker
+from tests.logs.conftest import ENGINES, Server, docker, until
 
 HOME = "/usr/share/filebeat"
 MOST_SECONDS = 180
@@ -90,11 +89,3 @@ def descended(engine: Server) -> Iterator[None]:
 def forget(registry: Path) -> None:
     """As if Filebeat had never acknowledged a line."""
     shutil.rmtree(registry)
-
-
-def until(holds: Callable[[], bool], seconds: float = MOST_SECONDS) -> None:
-    """Polls until it is true."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.3)

@@ -26,7 +26,7 @@ from obsboot.model import Answers, Stack
 from obsboot.render.logs.filebeat import CONTAINER_LOGS
 from obsboot.render.logs.logged import object_name
 from obsboot.stack import resolve
-from tests.logs.conftest import ENGINES, Server, docker, installation, objects
+from tests.logs.conftest import ENGINES, Server, docker, installation, objects, until, wait_for
 from tests.logs.filebeat import forget, shipping
 
 pytestmark = pytest.mark.live
@@ -138,8 +138,8 @@ def start(site: Site) -> None:
         command=("postgres", "-c", "config_file=/etc/own.conf"),
     )  # fmt: skip
     site.start("redis", used["redis:8"])
-    until(lambda: requests.get(f"http://{site.port('nginx', 80)}/app/items/ready", timeout=2).ok)
-    until(lambda: "t" in psql(site, "SELECT true"))
+    wait_for(f"http://{site.port('nginx', 80)}/app/items/ready", seconds=READY_SECONDS)
+    until(lambda: "t" in psql(site, "SELECT true"), READY_SECONDS, AssertionError)
 
 
 def built(site: Site, base: str) -> str:
@@ -155,18 +155,6 @@ def built(site: Site, base: str) -> str:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return tag
-
-
-def until(holds: Any) -> None:
-    end = time.monotonic() + READY_SECONDS
-    while True:
-        try:
-            if holds():
-                return
-        except (requests.RequestException, AssertionError):
-            pass
-        assert time.monotonic() < end, f"not ready within {READY_SECONDS} s"
-        time.sleep(0.5)
 
 
 def psql(site: Site, statement: str) -> str:

@@ -19,8 +19,8 @@ import yaml
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, Stack
 from obsboot.stack import resolve
-from tests.logs.conftest import NAMES, Server, docker, installation, objects, serving, wait_until_healthy
-from tests.logs.filebeat import Filebeat, shipping, until
+from tests.logs.conftest import NAMES, Server, docker, installation, objects, serving, until, wait_until_healthy
+from tests.logs.filebeat import MOST_SECONDS, Filebeat, shipping
 from tests.logs.scraped import address, exporter_command, exporting, firing
 
 pytestmark = pytest.mark.live
@@ -60,7 +60,7 @@ class Bench:
 
     def wait_for(self, number: int) -> None:
         """Until so many lines are stored."""
-        until(lambda: self.count() >= number)
+        until(lambda: self.count() >= number, MOST_SECONDS)
 
     def firing(self) -> set[str]:
         """The pack's alerts on its store that fire when the store stays as it is, seen through the real exporter."""
@@ -177,11 +177,11 @@ def test_what_the_mapping_cannot_take_is_told_and_holds_up_nothing(bench: Bench)
     bench.write(bench.lines(0, 2))
     bench.config.write_text(yaml.safe_dump(config))
     with bench.shipping() as filebeat:
-        until(lambda: filebeat.stats()["dropped"] + bench.count() == 2)
+        until(lambda: filebeat.stats()["dropped"] + bench.count() == 2, MOST_SECONDS)
     bench.config.write_text(theirs)
     bench.write(bench.lines(2, 4))
     with bench.shipping():
-        until(lambda: set(bench.numbers()) >= {2, 3})
+        until(lambda: set(bench.numbers()) >= {2, 3}, MOST_SECONDS)
 
 
 def test_a_number_that_is_none_does_not_keep_its_document_out(bench: Bench) -> None:
