@@ -75,6 +75,27 @@ class Bench:
         seen.mkdir(exist_ok=True)
         return firing(seen, prometheus, rules, store.job, scrape)
 
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """With the indices closed for writing, and open again afterwards."""
+        filler = f"/usr/share/{self.engine.name}/data/filler"
+        until(lambda: self._is_filled(filler) and self._is_closed(), MOST_SECONDS)
+        yield
+        docker("exec", self.engine.container, "rm", filler)
+        until(lambda: not self._is_closed(), MOST_SECONDS)
+
+    def _is_filled(self, filler: str) -> bool:
+        """Fills it up to 7 MB, 3 % of it; False where there was more, as when the store threw away what it had merged."""
+        free = docker("exec", self.engine.container, "df", "--output=avail", "-k", filler.rpartition("/")[0])
+        more = max(0, int(free.split()[-1]) - 7_000)
+        docker("exec", self.engine.container, "sh", "-c", f"head -c {more}k /dev/zero >> {filler}")
+        return more == 0
+
+    def _is_closed(self) -> bool:
+        """Whether the store has noticed that its disk is full; it looks every ten seconds."""
+        settings = self.engine.ask("GET", f"{STREAM}/_settings?flat_settings=true")
+        return "index.blocks.read_only_allow_delete" in json.dumps(settings)
+
     def lines(self, first: int, last: int) -> str:
         return "".join(LINE.format(number=number, mark=self.mark) + "\n" for number in range(first, last))
 
@@ -206,30 +227,14 @@ def test_a_disk_that_is_full_for_a_while(bench: Bench) -> None:
     """At the flood stage, 95 %, the indices are closed for writing, which the alerts tell; when there is room they open."""
     bench.engine.ask("PUT", "_cluster/settings", json={"transient": {"cluster.info.update.interval": "10s"}})
     bench.write(bench.lines(0, 100))
-    data = f"/usr/share/{bench.engine.name}/data"
     with bench.shipping():
         bench.wait_for(100)
         assert not bench.firing()
-        left = int(docker("exec", bench.engine.container, "sh", "-c", f"df --output=avail -k {data} | tail -1"))
-        docker("exec", bench.engine.container, "sh", "-c", f"head -c {left - 7_000}k /dev/zero > {data}/filler")
-        _wait(bench, closed=True)
-        assert bench.firing() == {"LogStoreDiskLow", "LogStoreDiskHigh", "LogStoreReadOnly"}
-        bench.write(bench.lines(100, 200))
-        time.sleep(AWAY_SECONDS)
-        assert bench.count() == 100
-        docker("exec", bench.engine.container, "rm", f"{data}/filler")
-        _wait(bench, closed=False)
+        with bench.full_disk():
+            assert bench.firing() == {"LogStoreDiskLow", "LogStoreDiskHigh", "LogStoreReadOnly"}
+            bench.write(bench.lines(100, 200))
+            time.sleep(AWAY_SECONDS)
+            assert bench.count() == 100
         bench.wait_for(200)
     assert bench.numbers() == list(range(200))
     assert not bench.firing()
-
-
-def _wait(bench: Bench, closed: bool) -> None:
-    """Until the store has noticed how full its disk is; it looks every ten seconds."""
-    until = time.monotonic() + 90
-    while time.monotonic() < until:
-        settings = json.dumps(bench.engine.ask("GET", f"{STREAM}/_settings?flat_settings=true"))
-        if ("index.blocks.read_only_allow_delete" in settings) == closed:
-            return
-        time.sleep(1)
-    raise AssertionError(f"the indices {'stay open' if closed else 'stay closed'}")

@@ -72,8 +72,9 @@ class BoardMerge(Merge):
     def _lay_out(self, place: Place, sides: list[Panels], groups: Mapping[Home, list[Key]]) -> dict[Key, Box]:
         """Where the panels come to lie: as on the side that moved any, as in yours if both did."""
         base, yours, template = sides
-        stays = not yours.moved_since(base)
-        takes = stays and (template.moved_since(base) or yours.items.keys() <= base.items.keys())
+        kept = {key for keys in groups.values() for key in keys}
+        stays = not yours.moved_since(base, kept)
+        takes = stays and (template.moved_since(base, kept) or yours.items.keys() <= base.items.keys())
         lead, other = (template, yours) if takes else (yours, template)
         rows = {key for side in sides for key, item in side.items.items() if is_row(item.node)}
         boxes: dict[Key, Box] = {}

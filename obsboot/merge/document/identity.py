@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from obsboot.merge.document.syntax import Node
@@ -13,6 +13,8 @@ Trait = Callable[[Node], Hashable]
 
 Pairs = dict[int, int]
 """Indices of a second array -> indices of the first."""
+
+_NONE: Mapping[int, int] = {}
 
 _LARGEST_TABLE = 10_000
 """Pairs of elements compared at most to align two arrays: few enough that a document full of such takes seconds."""
@@ -54,7 +56,8 @@ def _both(one: Trait, other: Trait) -> Trait:
 
 
 _NAMED = _by("title", "type")
-_NEW_PANELS = (_value, _by("id", "title", "type"), _both(_NAMED, _queries), _NAMED)
+_SURE = (_value, _by("id", "title", "type"))
+_NEW_PANELS = (*_SURE, _both(_NAMED, _queries), _NAMED)
 _PANELS = (
     *_NEW_PANELS,
     _by("id", "title"),
@@ -80,19 +83,31 @@ may number all of them anew.
 def identify(name: str, base: Sequence[Node], yours: Sequence[Node], template: Sequence[Node]) -> list[list[int]]:
     """A key for each element of the three arrays called `name`; what is the same element has the same key."""
     traits = _traits(name, base, yours, template)
-    pairs = _match(traits, base, yours), _match(traits, base, template)
-    mine, theirs = (
-        [index for index in range(len(side)) if index not in known]
-        for side, known in zip((yours, template), pairs, strict=True)
-    )
-    at_once = _NEW_PANELS if name == "panels" else traits[:1] if traits else (_value,)
-    both = _match_by(at_once, [yours[index] for index in mine], [template[index] for index in theirs])
-    last = len(base) + len(mine)
-    pairs[0].update({index: len(base) + place for place, index in enumerate(mine)})
-    pairs[1].update(
-        {index: len(base) + both[place] if place in both else last + place for place, index in enumerate(theirs)}
-    )
-    return [list(range(len(base))), *([known[index] for index in range(len(known))] for known in pairs)]
+    sure = _SURE if name == "panels" else traits[:1] if traits else (_value,)
+    known = _match(traits, base, template)
+    theirs = [known.get(index, len(base) + index) for index in range(len(template))]
+    mine = _taken_over(sure, base, yours, template, theirs) if traits else {}
+    mine |= _match(traits, base, yours, mine)
+    added = {index for index, key in enumerate(theirs) if key >= len(base) and key not in mine.values()}
+    left = set(range(len(yours))) - mine.keys()
+    both = _match_among(_NEW_PANELS if name == "panels" else sure, template, added, yours, left)
+    mine |= {index: theirs[place] for index, place in both.items()}
+    last = len(base) + len(template)
+    return [list(range(len(base))), [mine.get(index, last + index) for index in range(len(yours))], theirs]
+
+
+def _taken_over(
+    sure: Sequence[Trait], base: Sequence[Node], yours: Sequence[Node], template: Sequence[Node], theirs: Sequence[int]
+) -> dict[int, int]:
+    """The keys of yours that are surely the template's, which has `theirs`, where neither is surely of the base.
+
+    An update that left something at odds is tried again, and by then yours has what could be taken from the template.
+    An element that was added so must not be held for one of the base that you have removed.
+    """
+    of_base = _match_by(sure, base, yours)
+    new = set(range(len(template))) - _match_by(sure, base, template).keys()
+    pairs = _match_among(sure, template, new, yours, set(range(len(yours))) - of_base.keys())
+    return {index: theirs[place] for index, place in pairs.items() if theirs[place] not in of_base.values()}
 
 
 def match(name: str, first: Sequence[Node], second: Sequence[Node]) -> Pairs:
@@ -109,22 +124,33 @@ def _traits(name: str, *sides: Sequence[Node]) -> tuple[Trait, ...] | None:
     return () if of_one_length else None
 
 
-def _match(traits: tuple[Trait, ...] | None, first: Sequence[Node], second: Sequence[Node]) -> Pairs:
+def _match(
+    traits: tuple[Trait, ...] | None, first: Sequence[Node], second: Sequence[Node], known: Mapping[int, int] = _NONE
+) -> Pairs:
+    """The pairs but for those that are known by their traits already."""
     if traits is None:
         return _match_in_sequence(first, second)
-    return _match_by(traits, first, second) if traits else {index: index for index in range(len(first))}
+    left, right = set(range(len(first))), set(range(len(second)))
+    if not traits:
+        return {index: index for index in left}
+    return _match_among(traits, first, left - set(known.values()), second, right - known.keys())
 
 
 def _match_by(traits: Sequence[Trait], first: Sequence[Node], second: Sequence[Node]) -> Pairs:
+    return _match_among(traits, first, set(range(len(first))), second, set(range(len(second))))
+
+
+def _match_among(
+    traits: Sequence[Trait], first: Sequence[Node], left: set[int], second: Sequence[Node], right: set[int]
+) -> Pairs:
+    """The pairs of what is at `left` in the first, and at `right` in the second."""
     pairs: Pairs = {}
-    left, right = set(range(len(first))), set(range(len(second)))
     for find in (*map(_once, traits), *map(_counted, traits)):
         known = find(first, left)
         for key, index in find(second, right).items():
             if key in known:
                 pairs[index] = known[key]
-                right.discard(index)
-                left.discard(known[key])
+        left, right = left - set(pairs.values()), right - pairs.keys()
     return pairs
 
 

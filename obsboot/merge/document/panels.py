@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from obsboot.merge.document.grid import Box
@@ -25,9 +25,9 @@ class Panels:
     row: dict[Key, Home] = field(default_factory=dict)
     home: dict[Key, Home] = field(default_factory=dict)
 
-    def moved_since(self, base: Panels) -> bool:
-        """Whether a panel lies elsewhere than in `base`."""
-        shared = self.items.keys() & base.items.keys()
+    def moved_since(self, base: Panels, kept: Container[Key]) -> bool:
+        """Whether a panel that is kept lies elsewhere than in `base`."""
+        shared = [key for key in self.items.keys() & base.items.keys() if key in kept]
         return any(self.boxes.get(k) != base.boxes.get(k) or self.home[k] != base.home[k] for k in shared)
 
     def unsorted(self) -> set[Home]:

@@ -529,3 +529,21 @@ def test_of_a_template_that_was_only_formatted_nothing_is_taken(history: tuple[B
     base, yours, _ = history
     text = json.dumps(yours, indent=2)
     assert merge_document(json.dumps(base), text, json.dumps(base, sort_keys=True, indent=3)).text == text
+
+
+@given(histories())
+def test_tried_again_what_is_at_odds_still_is_and_nothing_else_changes(history: tuple[Board, Board, Board]) -> None:
+    base, yours, template = history
+    _, first = merged(base, yours | {"title": "Yours"}, template | {"title": "The template's"})
+    assert "title" in {clash.path for clash in first.conflicts}
+    assert merge_document(json.dumps(base), first.text, json.dumps(template | {"title": "The template's"})) == first
+
+
+def test_a_panel_that_was_taken_from_the_template_is_not_the_one_that_you_removed() -> None:
+    """Tried again, the dashboard has the new panel, which is called as the removed one was."""
+    rates = [{"id": number, "type": "timeseries", "title": "Rate"} for number in (1, 2, 3)]
+    template = {"panels": [rates[2], rates[0], rates[1] | {"title": "Rate now"}]}
+    result: Board = {"panels": rates[:1]}
+    for _ in range(3):
+        result, document = merged({"panels": rates[:2]}, result, template)
+        assert [clash.what for clash in document.conflicts] == ["you removed it, the template changed it"]
