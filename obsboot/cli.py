@@ -124,7 +124,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _ended(error: BaseException) -> int:
     """Says on standard error what went wrong; returns the exit code."""
-    from obsboot.model.findings import Exit, ObsbootError  # noqa: PLC0415 - the help needs neither
+    from obsboot.model.errors import Exit, ObsbootError  # noqa: PLC0415 - the help needs neither
 
     message, fix, code = f"{type(error).__name__}: {error}", _OURS, int(Exit.TOOL_ERROR)
     match error:

@@ -6,7 +6,8 @@ from obsboot.model.deferred import deferred
 
 if TYPE_CHECKING:
     from obsboot.model.catalogue import Clue, Component, Exporter, PackFile, Question, Scrape
-    from obsboot.model.findings import Exit, Finding, ObsbootError, Outcome, Proof, Proven, Report, Result, Severity
+    from obsboot.model.errors import Exit, ObsbootError
+    from obsboot.model.findings import Finding, Outcome, Proof, Proven, Report, Result, Severity
     from obsboot.model.live import Container, Fault, Recipe, Step, Workload
     from obsboot.model.logs import (
         Divide,
@@ -59,5 +60,7 @@ __all__ = [
 
 if not TYPE_CHECKING:
     __getattr__ = deferred(
-        __name__, ("findings", "values", "live", "logs", "signals", "catalogue", "stack", "migration"), __all__
+        __name__,
+        ("errors", "values", "findings", "live", "logs", "signals", "catalogue", "stack", "migration"),
+        __all__,
     )

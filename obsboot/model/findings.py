@@ -7,21 +7,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
+from obsboot.model.errors import Exit
+
 Severity = Literal["error", "warning", "info"]
 Outcome = Literal["passed", "failed", "error", "skipped"]
 """failed: checked and wrong; error: could not be checked; skipped: with a reason. None of them is passed."""
-
-
-class Exit(IntEnum):
-    """The exit codes of every command, as docs/exit-codes.md explains them."""
-
-    DONE = 0
-    TOOL_ERROR = 1
-    USAGE = 2
-    DRIFT = 3
-    FAILED = 4
-    REFUSED = 5
-    COULD_NOT_CHECK = 6
 
 
 class Proof(IntEnum):
@@ -34,14 +24,6 @@ class Proof(IntEnum):
 
     def __str__(self) -> str:
         return self.name.lower()
-
-
-class ObsbootError(Exception):
-    """A message for the user: what is wrong, where, and how to mend it; `code` ends the command."""
-
-    def __init__(self, message: str, *, fix: str = "", code: Exit = Exit.USAGE) -> None:
-        super().__init__(message)
-        self.message, self.fix, self.code = message, fix, code
 
 
 @dataclass(frozen=True, slots=True)
