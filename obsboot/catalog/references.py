@@ -113,6 +113,9 @@ class _Cross:
             yield from self._formula(file.when, self.path, ("files", index, "when"))
         for signal in c.signals.values():
             yield from self._signal(signal)
+        for log in c.log_signals.values():
+            at = ("log_signals", log.name, "only_if")
+            yield from _unknown(log.place.path, at, "question", log.only_if, {**self.answers, **self.pack})
         for row, content in enumerate(c.dashboard.rows if c.dashboard else ()):
             for number, panel in enumerate(content.panels):
                 yield from self._panel(panel, ("rows", row, "panels", number))

@@ -167,9 +167,10 @@ class LogFormat:
 class LogSignal:
     """A question answered by counting or measuring documents: what metrics cannot tell.
 
-    `where` narrows the documents by a Lucene query over their fields. `number` is what is made of them: their count, a
-    number of the field `of`, or the `share` of them that the query `of` fulfils. `by` is the field whose ten values with
-    the most of it are told apart.
+    `where` narrows the documents by a Lucene query over their fields, `off` to those whose own time is not that of the
+    clock when they were stored: by more than so much ahead of it (`1m`), or behind (`-10m`). `number` is what is made of
+    them: their count, a number of the field `of`, or the `share` of them that the query `of` fulfils. `by` is the field
+    whose ten values with the most of it are told apart.
     """
 
     name: str
@@ -183,12 +184,17 @@ class LogSignal:
     formats: tuple[str, ...] = ()
     """The component's formats whose documents count; without any, those of all."""
     where: str = ""
+    off: str = ""
     by: str = ""
     better: Literal["up", "down", "none"] = "none"
     empty: str = ""
     checklist: tuple[str, ...] = ()
     reserve: str = ""
     """Why no panel shows it."""
+    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Answers without which there are no such documents."""
+    rare: str = ""
+    """Why a run has no such document, but those that try its alert out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,9 @@ def _line(stack: Stack, point: Point) -> Line:
         seen = [s for s in instance.signals() if point.id in s.checklist]
         panels += [f"{instance.id}: {signal.title}" for signal in seen]
         answering = {signal.name for signal in seen}
-        if logs := log_signals(stack, instance).values():
-            panels += [f"{instance.id}: {each.title} (log)" for each in logs if point.id in each.checklist]
-            alerts += [each.name for each in instance.component.log_alerts.values() if point.id in each.checklist]
+        logs = log_signals(stack, instance)
+        panels += [f"{instance.id}: {each.title} (log)" for each in logs.values() if point.id in each.checklist]
+        on_logs = (each for each in instance.component.log_alerts.values() if each.log in logs)
+        alerts += [each.name for each in on_logs if point.id in each.checklist]
         alerts += [a.name for a in active(stack, instance) if point.id in a.checklist or a.signal in answering]
     return Line(point, tuple(dict.fromkeys(panels)), tuple(dict.fromkeys(alerts)))

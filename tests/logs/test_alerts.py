@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,9 +18,9 @@ import requests
 import yaml
 
 from obsboot.catalog import Catalogue, load
-from obsboot.live.logs.loud import Stored, Trial, base_of, documents_for
+from obsboot.live.logs.loud import Stored, Trial, base_of, documents_for, told_time
 from obsboot.live.logs.store import LogStore
-from obsboot.model import Instance, Stack
+from obsboot.model import Instance, LogAlert, Stack
 from obsboot.promql.rewriting import seconds_of
 from obsboot.render.logs.elastalert import elastalert, log_alerts
 from tests.logs.conftest import ENGINES, Server, installation, objects, running, wait_for
@@ -30,7 +30,9 @@ pytestmark = pytest.mark.live
 
 ELASTALERT = Path(os.environ.get("OBSBOOT_ELASTALERT", Path(__file__).parents[2] / "build/elastalert/bin"))
 IMAGES = ENGINES.with_name("images.yaml")
-ALERTS = sorted({alert.name for component in load().values() for alert in component.log_alerts.values()})
+EVERY = {a.name: c.log_signals[a.log] for c in load().values() for a in c.log_alerts.values()}
+ALERTS = sorted(name for name, signal in EVERY.items() if not signal.off)
+CLOCKS = sorted(EVERY.keys() - set(ALERTS))
 QUIET, LOUD = "quiet", "loud"
 APART = timedelta(hours=3)
 """Between the windows of two alerts, so that none sees the documents of another."""
@@ -49,22 +51,8 @@ def alertmanager(engine: Server) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def stack(engine: Server, catalogue: Catalogue) -> Stack:
-    """A service of its own: what is indexed here is in nobody's way."""
-    assert engine
-    return stack_of(catalogue, service="bells", logs="elasticsearch", log_path="ingest")
-
-
-@pytest.fixture(scope="module")
-def installed(engine: Server, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return installation(engine, objects(stack, tmp_path_factory.mktemp(f"bells-{engine.name}")))
-
-
-@pytest.fixture(scope="module")
-def rules(engine: Server, stack: Stack, alertmanager: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def rules(engine: Server, stack: Stack, alertmanager: str, folder: Path) -> Path:
     """The pack's rules and configuration, with the addresses of this run; what else differs is the password."""
-    folder = tmp_path_factory.mktemp("elastalert")
     for file in elastalert(stack):
         data = yaml.safe_load(file.text)
         path = folder / file.path.partition("/elastalert/")[2]
@@ -111,31 +99,72 @@ class Bench:
         return [each for each in every if (each["labels"]["alertname"], each["labels"].get("component")) == wanted]
 
 
+Making = Callable[[str], Bench]
+
+
 @pytest.fixture(scope="module")
-def bench(engine: Server, stack: Stack, installed: dict[str, str], rules: Path, alertmanager: str) -> Bench:
-    assert installed
-    return Bench(engine, stack, rules, alertmanager, windows(stack))
+def making(engine: Server, catalogue: Catalogue, alertmanager: str, tmp_path_factory: pytest.TempPathFactory) -> Making:
+    """Installs all that a service has in its store: what is indexed for one is in nobody else's way."""
+
+    def made(service: str) -> Bench:
+        stack = stack_of(catalogue, service=service, logs="elasticsearch", log_path="ingest")
+        folder = tmp_path_factory.mktemp(f"{service}-{engine.name}")
+        assert installation(engine, objects(stack, folder / "pack"))
+        return Bench(engine, stack, rules(engine, stack, alertmanager, folder), alertmanager, windows(stack))
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def bench(making: Making) -> Bench:
+    return making("bells")
+
+
+@pytest.fixture(scope="module")
+def clocks(making: Making) -> Bench:
+    return making("clocks")
 
 
 @pytest.mark.parametrize("name", ALERTS)
 def test_it_is_quiet_below_its_limit_and_told_above_it(name: str, bench: Bench) -> None:
     stack = bench.stack
     instance, alert = next((i, each) for i, each in log_alerts(stack) if each.name == name)
-    rule = bench.rules / "rules" / f"{instance.id}-{alert.name}.yaml"
     end = bench.ends[f"{instance.id}/{alert.name}"]
     for loudness, moment in ((QUIET, end), (LOUD, end + timedelta(hours=1))):
         index(bench.engine, Trial(stack, instance, alert, loudness == LOUD), moment)
         start = moment - timedelta(seconds=seconds_of(alert.window) * (LOOK_BACK if alert.jumps else 1))
-        said = run(
-            "elastalert-test-rule", "--config", str(bench.rules / "config.yaml"), "--alert",
-            "--start", stamp(start), "--end", stamp(moment), str(rule),
-        )  # fmt: skip
+        said = looked(bench, instance, alert, start, moment)
         told = bench.told(instance, name)
         assert bool(told) == (loudness == LOUD), f"{loudness}: {told}\n{said}"
     expected = {"service": stack.service, "team": stack.team, "environment": stack.environment}
     expected |= {"severity": alert.severity, "job": instance.job}
     assert expected.items() <= told[0]["labels"].items()
     assert told[0]["annotations"]["runbook"].endswith(f"{name}.md")
+
+
+@pytest.mark.parametrize("name", CLOCKS)
+def test_it_is_told_of_what_a_wrong_clock_has_written(name: str, clocks: Bench) -> None:
+    """No test can choose when a document is stored, but what time it tells: first the right one, then the clock's."""
+    instance, alert = next((i, each) for i, each in log_alerts(clocks.stack) if each.name == name)
+    for loud in (False, True):
+        trial, store = Trial(clocks.stack, instance, alert, loud), LogStore(lambda: clocks.engine.url, ("", ""))
+        written = stamp(told_time(trial, datetime.now(UTC)))
+        found = list(documents_for(Trial(clocks.stack, instance, alert), store))
+        store.write((stream, {**body, "@timestamp": written}) for (stream, body), count in found for _ in range(count))
+        now = datetime.now(UTC)
+        said = looked(clocks, instance, alert, now - timedelta(seconds=seconds_of(alert.window)), now)
+        told = clocks.told(instance, name)
+        assert bool(told) == loud, f"{told}\n{said}"
+    assert told[0]["labels"]["service"] == clocks.stack.service
+
+
+def looked(bench: Bench, instance: Instance, alert: LogAlert, start: datetime, end: datetime) -> str:
+    """What ElastAlert says when it has looked at the documents of a time."""
+    rule = bench.rules / "rules" / f"{instance.id}-{alert.name}.yaml"
+    return run(
+        "elastalert-test-rule", "--config", str(bench.rules / "config.yaml"), "--alert",
+        "--start", stamp(start), "--end", stamp(end), str(rule),
+    )  # fmt: skip
 
 
 def index(engine: Server, trial: Trial, end: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from obsboot.live.alertmanager import Notification
 from obsboot.live.clock import SLACK
 from obsboot.live.edits.logs import least
-from obsboot.live.logs.loud import Trial, documents_for
+from obsboot.live.logs.loud import Trial, documents_for, told_time
 from obsboot.live.routes import Route, routes
 from obsboot.live.run import Run
 from obsboot.live.waiting import TimedOut, wait_for
@@ -89,8 +89,8 @@ def _written(run: Run, since: float) -> Iterator[_Awaited]:
 
 def _write(run: Run, trial: Trial) -> None:
     wanted = [each for stored, count in documents_for(trial, run.store) for each in [stored] * count]
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    run.store.write((stream, {**body, "@timestamp": now}) for stream, body in wanted)
+    told = told_time(trial, datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    run.store.write((stream, {**body, "@timestamp": told}) for stream, body in wanted)
 
 
 def _judge(run: Run, each: _Awaited) -> None:

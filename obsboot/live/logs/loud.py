@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from obsboot.catalog.logformats import samples
@@ -15,12 +17,16 @@ from obsboot.logs.documents import put
 from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import read
 from obsboot.model import Exit, Instance, LogAlert, ObsbootError, Stack
+from obsboot.promql import seconds_of
 from obsboot.render.logs.elastalert import limit
 from obsboot.render.logs.logged import dataset, logged, namespace
 from obsboot.render.logs.panels import documents
+from obsboot.render.logs.refused import has_refused, refused_format, refused_stream
 
 MARGIN = 0.1
 """How far above or below its limit a measured number is put."""
+_FAR = 10
+"""Times what a clock may be off at most, by which it is."""
 Stored = tuple[str, dict[str, Any]]
 """A stream, and a document without its time."""
 
@@ -43,7 +49,7 @@ def documents_for(trial: Trial, store: LogStore) -> Iterator[tuple[Stored, int]]
     """
     stack, instance, alert = trial.stack, trial.instance, trial.alert
     signal, number = instance.component.log_signals[alert.log], limit(stack, instance, alert)
-    query = documents(stack, instance, signal)
+    query = documents(stack, instance, replace(signal, off=""))
     fits = _Documents(store, stack, instance)
     if alert.jumps is not None:
         base = base_of(alert)
@@ -59,6 +65,15 @@ def documents_for(trial: Trial, store: LogStore) -> Iterator[tuple[Stored, int]]
         stream, body = fits.one(query, alert.by)
         put(body, signal.of, number * (1 + MARGIN if trial.loud else 1 - MARGIN))
         yield (stream, body), max(10, math.ceil(alert.at_least))
+
+
+def told_time(trial: Trial, now: datetime) -> datetime:
+    """The time that the documents of the trial tell when they are stored now: that of the clock that the alert is about."""
+    off = trial.instance.component.log_signals[trial.alert.log].off
+    if not off or not trial.loud:
+        return now
+    far = timedelta(seconds=_FAR * seconds_of(off.removeprefix("-")))
+    return now - far if off.startswith("-") else now + far
 
 
 def base_of(alert: LogAlert) -> int:
@@ -97,6 +112,13 @@ class _Documents:
                     document["data_stream"] = stream
                     put(document, "event.module", instance.id)
                     yield "-".join(stream.values()), document
+        if has_refused(self.stack):
+            yield refused_stream(self.stack), self._refused(document)
+
+    def _refused(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """What becomes of a document that the store refuses."""
+        told = {"message": json.dumps(document), "error.type": 400, "error.message": "mapper_parsing_exception"}
+        return read([refused_format(self.stack)], told)
 
     def _keep(self, candidates: list[dict[str, Any]], index: str) -> None:
         """In an index that has the mapping of all fields."""

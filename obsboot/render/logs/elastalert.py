@@ -40,8 +40,9 @@ def elastalert(stack: Stack) -> Iterator[GeneratedFile]:
 def log_alerts(stack: Stack) -> Iterator[tuple[Instance, LogAlert]]:
     """The alerts on logs that are written: of instances whose log is read, and that no override switches off."""
     for instance in stack.instances:
-        for alert in instance.component.log_alerts.values() if log_signals(stack, instance) else ():
-            if override(stack, instance, alert.name).get("enabled", True):
+        asked = log_signals(stack, instance)
+        for alert in instance.component.log_alerts.values():
+            if alert.log in asked and override(stack, instance, alert.name).get("enabled", True):
                 yield instance, alert
 
 
@@ -78,7 +79,8 @@ def _rule(stack: Stack, instance: Instance, alert: LogAlert) -> dict[str, object
     return {
         "name": f"{stack.service}-{instance.id}-{alert.name}",
         "index": streams(stack, instance),
-        "timestamp_field": "@timestamp",
+        # What a wrong clock has written lies in no window by its own time.
+        "timestamp_field": "event.ingested" if signal.off else "@timestamp",
         **_condition(stack, instance, alert, signal),
         "filter": [_query(documents(stack, instance, signal))],
         **({"query_key": alert.by} if alert.by else {}),

@@ -6,16 +6,17 @@ in how retention and roles are said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from obsboot.logs.ingest import component_pipeline, format_pipeline
 from obsboot.logs.mappings import mapping
-from obsboot.model import Component, GeneratedFile, Stack
+from obsboot.model import Component, GeneratedFile, LogFormat, Stack
 from obsboot.render import json
 from obsboot.render.logs.access import roles, users
 from obsboot.render.logs.logged import in_pipelines, keeps_logs, logged, object_name, store, streams, zone
+from obsboot.render.logs.refused import READER, has_refused, refused_format, refused_stream
 
 PRIORITY = 300
 """Above the 100 of the templates that Elasticsearch brings for `logs-*-*`, and the 200 of its integrations."""
@@ -82,11 +83,17 @@ def _pipelines(stack: Stack) -> Objects:
     about = "The last pipeline of every document: when it was stored."
     yield object_name(stack, "stored"), {"description": about, "processors": [stored]}
     for component in read_components(stack) if in_pipelines(stack) else ():
-        formats = list(component.logs.values())
-        names = {each.name: object_name(stack, component.id, each.name) for each in formats}
-        for each in formats:
-            yield names[each.name], format_pipeline(each, zone(stack))
-        yield object_name(stack, component.id), component_pipeline(component.title, formats, names)
+        yield from _reading(stack, component.id, component.title, list(component.logs.values()))
+    if has_refused(stack):
+        yield from _reading(stack, READER, "Refused documents", [refused_format(stack)])
+
+
+def _reading(stack: Stack, reader: str, title: str, formats: Sequence[LogFormat]) -> Objects:
+    """A pipeline a format, and the one that chooses among them."""
+    names = {each.name: object_name(stack, reader, each.name) for each in formats}
+    for each in formats:
+        yield names[each.name], format_pipeline(each, zone(stack))
+    yield object_name(stack, reader), component_pipeline(title, formats, names)
 
 
 def _component_templates(stack: Stack) -> Objects:
@@ -108,22 +115,32 @@ def _component_templates(stack: Stack) -> Objects:
         yield object_name(stack, "retention"), {"template": {"settings": {"index.lifecycle.name": object_name(stack)}}}
     for component in read_components(stack):
         yield object_name(stack, component.id), {"template": {"mappings": mapping(component.log_fields().values())}}
+    if has_refused(stack):
+        fields = refused_format(stack).fields
+        yield object_name(stack, READER), {"template": {"mappings": mapping(fields.values())}}
 
 
 def _index_templates(stack: Stack) -> Objects:
-    """One an instance: its streams in all environments."""
-    lasting = [object_name(stack, "retention")] if store(stack) == "elasticsearch" else []
+    """One an instance, and one of what was refused: its streams in all environments."""
     for instance in logged(stack):
-        component = instance.component.id
-        template: dict[str, Any] = {
-            "index_patterns": [streams(stack, instance)],
-            "priority": PRIORITY,
-            "data_stream": {},
-            "composed_of": [object_name(stack), *lasting, object_name(stack, component)],
-        }
-        if in_pipelines(stack):
-            template["template"] = {"settings": {"index.default_pipeline": object_name(stack, component)}}
-        yield object_name(stack, instance.id), template
+        pattern, reader = streams(stack, instance), instance.component.id
+        yield object_name(stack, instance.id), _index_template(stack, pattern, reader)
+    if has_refused(stack):
+        yield object_name(stack, READER), _index_template(stack, refused_stream(stack, "*"), READER)
+
+
+def _index_template(stack: Stack, pattern: str, reader: str) -> dict[str, Any]:
+    """Of the streams whose lines `reader` makes fields of."""
+    lasting = [object_name(stack, "retention")] if store(stack) == "elasticsearch" else []
+    template: dict[str, Any] = {
+        "index_patterns": [pattern],
+        "priority": PRIORITY,
+        "data_stream": {},
+        "composed_of": [object_name(stack), *lasting, object_name(stack, reader)],
+    }
+    if in_pipelines(stack):
+        template["template"] = {"settings": {"index.default_pipeline": object_name(stack, reader)}}
+    return template
 
 
 _FOLDERS = {

@@ -21,6 +21,7 @@ from obsboot.render.logs.logged import (
     store_address,
     tag,
 )
+from obsboot.render.logs.refused import refused_stream
 from obsboot.render.yaml import MANAGED, OWNED, dump
 
 CONTAINER_LOGS = "/var/lib/docker/containers"
@@ -154,6 +155,8 @@ def _output(stack: Stack) -> dict[str, Any]:
         "password": f"${{{password_of('writer')}}}",
         "bulk_max_size": 2048,
         "compression_level": 1,
+        # A document that the store refuses for its content is kept with the reason, instead of being dropped.
+        "non_indexable_policy": {"dead_letter_index": {"index": refused_stream(stack)}},
     }
     if has_own_ca(stack):
         output["ssl.certificate_authorities"] = [_CA]

@@ -95,6 +95,9 @@ def documents(stack: Stack, instance: Instance, signal: LogSignal) -> str:
         parts.append(f"event.dataset:({names})")
     if signal.where:
         parts.append(f"({signal.where})")
+    if signal.off:
+        behind = signal.off.startswith("-")
+        parts.append(f"@timestamp:[* TO now{signal.off}]" if behind else f"@timestamp:[now+{signal.off} TO *]")
     return " AND ".join(parts)
 
 
