@@ -105,8 +105,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     code = run(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):  # it is over: a second Ctrl-C must not change the code
         signal.signal(number, signal.SIG_IGN)
-    gc.freeze()  # all of it ends with the process; there is no use in looking through it once more
-    sys.exit(code)
+    os._exit(_flushed(code))  # all memory ends with the process; there is no use in taking it apart
+
+
+def _flushed(code: int) -> int:
+    """The exit code, after all that was said has been written; another one where it cannot be."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # as it is where the shell has closed it
+                stream.flush()
+    except BrokenPipeError:  # whoever read our output has seen enough
+        return code
+    except OSError as error:
+        os.write(2, f"obsboot: the output could not be written: {error.strerror}\n".encode())
+        return code or 1
+    return code
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from obsboot.workspace import State
 
 
-def opened(root: Path) -> State:
-    """The recorded state, after what an interrupted run left was seen to. Raises ObsbootError where there is no pack."""
-    from obsboot.workspace import load_state  # noqa: PLC0415
+def opened(root: Path, begin: Callable[[State], None] | None = None) -> State:
+    """The recorded state, after what an interrupted run left was seen to; `begin` as `load_state` has it.
+
+    Raises ObsbootError where there is no pack.
+    """
+    from obsboot.workspace.state import load_state  # noqa: PLC0415
 
     finish_interrupted(root)
-    state = load_state(root)
+    state = load_state(root, begin)
     if state is None:
         raise ObsbootError(
             f"{root}: there is no pack", fix="`obsboot init` writes one; one in another folder is named with --root"

@@ -12,6 +12,7 @@ from obsboot.model import Exit, ObsbootError
 
 if TYPE_CHECKING:
     from obsboot.workspace.state import State
+    from obsboot.workspace.vouching import Vouched
 
 
 @click.command("status", short_help="Say whether the pack is in sync, behind, drifted or in conflict.")
@@ -31,14 +32,15 @@ def command(root: Path, full: bool, short: bool, as_json: bool, roots: tuple[Pat
     """
     from obsboot.commands.opened import opened  # noqa: PLC0415
     from obsboot.commands.status_text import Status, as_data, show, show_short  # noqa: PLC0415
-    from obsboot.workspace.standing import standings  # noqa: PLC0415
+    from obsboot.workspace.standing import asked, standings  # noqa: PLC0415
     from obsboot.workspace.state import DamagedStateError  # noqa: PLC0415
 
+    looked: list[Vouched] = []
     try:
-        state = opened(root)
+        state = opened(root, lambda known: looked.append(asked(root, known)))
     except DamagedStateError as error:
         _damaged(error, short, as_json)
-    files = standings(root, state)
+    files = standings(root, state, *looked)
     in_conflict = any(one.line for one in files)
     changes = _changes(root, state, roots) if full and not in_conflict else None
     status = Status(state.version, files, changes)

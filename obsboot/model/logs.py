@@ -167,8 +167,8 @@ class LogFormat:
 class LogSignal:
     """A question answered by counting or measuring documents: what metrics cannot tell.
 
-    `where` narrows the documents by a Lucene query over their fields, `off` to those whose own time is not that of the
-    clock when they were stored: by more than so much ahead of it (`1m`), or behind (`-10m`). `number` is what is made of
+    `where` narrows the documents by a Lucene query over their fields, `off` to those whose own time is by more than so
+    much ahead of the clock (`1m`), or behind it (`-10m`), when they are looked for. `number` is what is made of
     them: their count, a number of the field `of`, or the `share` of them that the query `of` fulfils. `by` is the field
     whose ten values with the most of it are told apart.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _OFFLINE = ("-c", "protocol.allow=never")  # a partial clone would fetch what it lacks
@@ -16,15 +16,40 @@ def git(
     root: Path, *arguments: str, told: bytes = b"", more: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes] | None:
     """How git ended in this folder; None where it is not installed, or takes too long. `more` is for its environment."""
-    command = ("git", *_OFFLINE, "-C", str(root), *arguments)
-    environment = {**os.environ, **_QUIET, **(more or {})}
+    command, environment = _command(root, arguments), {**os.environ, **_QUIET, **(more or {})}
     try:
         return subprocess.run(command, input=told, capture_output=True, timeout=_SECONDS, check=False, env=environment)
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
 
 
+def _command(root: Path, arguments: Sequence[str]) -> tuple[str, ...]:
+    return ("git", *_OFFLINE, "-C", str(root), *arguments)
+
+
 def printed(root: Path, *arguments: str, told: bytes = b"") -> bytes:
     """What git prints; nothing where it is not installed, refuses, or there is no repository."""
     done = git(root, *arguments, told=told)
     return done.stdout if done is not None and done.returncode == 0 else b""
+
+
+def printing(root: Path, *arguments: str) -> Callable[[], bytes]:
+    """What git prints, as `printed` has it, while this process goes on: whoever calls the answer waits for it."""
+    command, nothing = _command(root, arguments), subprocess.DEVNULL
+    try:
+        process = subprocess.Popen(
+            command, env={**os.environ, **_QUIET}, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing
+        )
+    except (OSError, ValueError):
+        return lambda: b""
+
+    def answer() -> bytes:
+        with process:
+            try:
+                said, _ = process.communicate(timeout=_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return b""
+        return said if process.returncode == 0 else b""
+
+    return answer

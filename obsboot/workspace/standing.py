@@ -10,7 +10,7 @@ from typing import Literal
 
 from obsboot.workspace.obstacles import obstacle, readable
 from obsboot.workspace.state import FOLDER, SIDECAR, UNKNOWN, Recorded, State, is_pristine
-from obsboot.workspace.vouching import vouched
+from obsboot.workspace.vouching import Vouched, vouching
 
 What = Literal["pristine", "seed", "edited", "drifted", "missing", "blocked", "conflict", "declined", "orphan"]
 """pristine: as it was rendered. seed: the user's since it was written, and not looked at. edited: a managed file, which
@@ -34,13 +34,19 @@ class Standing:
     aside: bool = False
 
 
-def standings(root: Path, state: State) -> tuple[Standing, ...]:
+def asked(root: Path, state: State) -> Vouched:
+    """What git's index can vouch for of the pack; git looks while others work."""
+    return vouching(root, {path: one.blob for path, one in state.files.items() if one.owner != "seed"})
+
+
+def standings(root: Path, state: State, vouched: Vouched | None = None) -> tuple[Standing, ...]:
     """Every file of the pack, and files of the user's for which an update left the template's version beside them.
 
-    What git's index vouches for is not read. Reads only.
+    What git's index vouches for is not read; whoever has asked it already hands the answer in. Reads only.
     """
-    known = vouched(root, {path: one.blob for path, one in state.files.items() if one.owner != "seed"})
+    vouched = vouched or asked(root, state)
     beside = frozenset(sidecars(root, state))
+    known = vouched()
     found = [_beside(path) for path in beside - state.files.keys()]
     for path, recorded in state.files.items():
         if path in beside:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -164,8 +164,11 @@ class DamagedStateError(ObsbootError):
     """The state is there and cannot be used."""
 
 
-def load_state(root: Path) -> State | None:
-    """The recorded state; None where obsboot has never written here. Raises DamagedStateError where it is damaged."""
+def load_state(root: Path, begin: Callable[[State], None] | None = None) -> State | None:
+    """The recorded state; None where obsboot has never written here. Raises DamagedStateError where it is damaged.
+
+    `begin` is called as soon as the manifest is read, with a state that has no base: what it starts goes on meanwhile.
+    """
     path = root / MANIFEST
     if not path.exists():
         if (root / BASE).exists():
@@ -176,6 +179,8 @@ def load_state(root: Path) -> State | None:
     except OSError as error:
         raise _damaged(MANIFEST, str(error)) from None
     known, digest = read_manifest(written)
+    if begin:
+        begin(known)
     try:
         base = read_base((root / BASE).read_bytes())
     except FileNotFoundError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from obsboot.workspace.git import printed
+from obsboot.workspace.git import printing
 
 _LIST = ("ls-files", "-z", "-v", "-s", "-c", "-m", "-d", "--")
 """Every entry of the index with its blob, and once more if the file is another one by now or gone."""
@@ -13,15 +13,19 @@ _QUIET = ("--literal-pathspecs", "-c", "core.fsmonitor=false")
 _FILES = ("100644", "100755")
 
 
-def vouched(root: Path, blobs: Mapping[str, str]) -> frozenset[str]:
-    """Those of the paths that are in git's index with their blob, and unchanged since.
+Vouched = Callable[[], frozenset[str]]
+
+
+def vouching(root: Path, blobs: Mapping[str, str]) -> Vouched:
+    """Those of the paths that are in git's index with their blob, and unchanged since; git looks while others work.
 
     Empty where there is no git or no repository. A checkout with CRLF line ends is unchanged to git. Entries that git
     was told to take for unchanged do not count.
     """
     if not blobs:
-        return frozenset()
-    return _unchanged(printed(root, *_QUIET, *_LIST, *blobs), blobs)
+        return frozenset
+    listed = printing(root, *_QUIET, *_LIST, *blobs)
+    return lambda: _unchanged(listed(), blobs)
 
 
 def _unchanged(listed: bytes, blobs: Mapping[str, str]) -> frozenset[str]:

@@ -16,8 +16,9 @@ from tests.fuzz.peers import ANSWERS, Shell, lay
 
 HERE = Path(__file__).resolve().parent
 SAMPLE = HERE.parents[1] / "examples/shop-api"
-OBSBOOT = (sys.executable, "-m", "obsboot")
-COPIER = (sys.executable, "-m", "copier")
+_BIN = Path(sys.executable).parent
+OBSBOOT, COPIER = (f"{_BIN}/obsboot",), (f"{_BIN}/copier",)
+"""As a shell finds them."""
 KINDS = {texts.rules: 14, texts.board: 10, texts.compose: 8, texts.pipeline: 6, texts.prose: 2}
 UNRELATED_BYTES = 11_000
 

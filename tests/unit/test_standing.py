@@ -12,7 +12,7 @@ from small_pack import file, pack, updated
 from obsboot.workspace import State, load_state
 from obsboot.workspace.standing import Standing, standings, statuses, worst
 from obsboot.workspace.state import Packed, manifest_text
-from obsboot.workspace.vouching import vouched
+from obsboot.workspace.vouching import vouching
 
 MANAGED, OWNED, SEED = file("readme.md"), file("rules.yaml", "a: 1\n", "owned"), file("own.yaml", "{}\n", "seed")
 MARKERS = "<<<<<<< yours\na: 2\n||||||| template 1\na: 1\n=======\na: 3\n>>>>>>> template 2\n"
@@ -127,7 +127,7 @@ def committed(root: Path, *config: str) -> Path:
 
 
 def vouched_for(root: Path) -> set[str]:
-    return {path.removeprefix("o/") for path in vouched(root, {p: one.blob for p, one in known(root).files.items()})}
+    return {path.removeprefix("o/") for path in vouching(root, {p: one.blob for p, one in known(root).files.items()})()}
 
 
 def test_git_vouches_for_what_is_unchanged_in_it(root: Path) -> None:
