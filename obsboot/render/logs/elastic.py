@@ -126,7 +126,8 @@ def _index_templates(stack: Stack) -> Objects:
         pattern, reader = streams(stack, instance), instance.component.id
         yield object_name(stack, instance.id), _index_template(stack, pattern, reader)
     if has_refused(stack):
-        yield object_name(stack, READER), _index_template(stack, refused_stream(stack, "*"), READER)
+        # No instance has a dot in its name.
+        yield object_name(stack, f"{READER}.refused"), _index_template(stack, refused_stream(stack, "*"), READER)
 
 
 def _index_template(stack: Stack, pattern: str, reader: str) -> dict[str, Any]:
