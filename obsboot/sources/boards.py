@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from obsboot.promql.variables import filled, used
 from obsboot.sources.boardvariables import Variable
 from obsboot.sources.documents import MalformedError, Way
-from obsboot.sources.kinds import unwrapped, wrapping
+from obsboot.sources.elements import told
+from obsboot.sources.kinds import is_of_elements, unwrapped, wrapping
 from obsboot.sources.panels import METRICS, Panel, text_span
 from obsboot.sources.queries import Query
 from obsboot.sources.source import Source
@@ -28,11 +29,15 @@ class Board:
     """One dashboard. `line` finds the line of a way through the JSON, or of the nearest part of it that is there.
 
     `inside` is the way to the dashboard in its file, where that holds what Grafana's API answered, or a resource.
+    `place` leads from a way through `data` to the one in the file, where they are not the same.
     """
 
     source: Source
     data: dict[str, Any]
     inside: Way = ()
+    place: Callable[[Way], Way] = lambda way: way
+    lacking: Mapping[str, int] = field(default_factory=dict)
+    """Panels that its layout shows and that are not there, with their lines."""
 
     @property
     def path(self) -> str:
@@ -54,7 +59,7 @@ class Board:
         return f"dashboard {self.title or self.path!r}"
 
     def line(self, *way: str | int) -> int:
-        return self.source.line(*self.inside, *way)
+        return self.source.line(*self.inside, *self.place(way))
 
     @property
     def local(self) -> bool:
@@ -141,8 +146,13 @@ def objects(found: object) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def board(source: Source) -> Iterator[Board]:
     """The dashboard of one file. Raises MalformedError where it is none."""
-    data = unwrapped(source.data)
+    data, key = unwrapped(source.data), wrapping(source.data)
+    inside: Way = (key,) if key else ()
+    if is_of_elements(data):
+        made = told(data)
+        lacking = {name: source.line(*inside, *way) for name, way in made.lacking.items()}
+        yield Board(source, made.data, inside, made.place, lacking)
+        return
     if not isinstance(data, dict) or not isinstance(data.get("panels", data.get("rows")), list):
         raise MalformedError("a dashboard is an object with a list called 'panels'", 1)
-    key = wrapping(source.data)
-    yield Board(source, data, (key,) if key else ())
+    yield Board(source, data, inside)

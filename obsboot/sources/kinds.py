@@ -134,7 +134,9 @@ def wrapping(data: Any) -> str:
     """
     if not isinstance(data, dict) or "panels" in data:
         return ""
-    if data.get("kind") == "Dashboard" and str(data.get("apiVersion")).startswith("dashboard.grafana.app/"):
+    if data.get("kind") in ("Dashboard", "DashboardWithAccessInfo") and str(data.get("apiVersion")).startswith(
+        "dashboard.grafana.app/"
+    ):
         return "spec" if isinstance(data.get("spec"), dict) else ""
     return "dashboard" if isinstance(data.get("dashboard"), dict) else ""
 
@@ -145,8 +147,18 @@ def unwrapped(data: Any) -> Any:
     return data[key] if key else data
 
 
+def is_of_elements(data: Any) -> bool:
+    """Whether a dashboard, without what is around it, is one of elements and a layout, as of Grafana 13."""
+    if not isinstance(data, dict) or not isinstance(data.get("elements"), dict):
+        return False
+    layout = data.get("layout")
+    return isinstance(layout, dict) and str(layout.get("kind")).endswith("Layout")
+
+
 def _dashboard(answer: Any) -> bool:
     data = unwrapped(answer)
+    if is_of_elements(data):
+        return True
     found = data.get("panels", data.get("rows")) if isinstance(data, dict) else None
     if not isinstance(found, list):
         return False
@@ -204,7 +216,9 @@ _HINTS: Mapping[Kind, str] = {
     "log-alerting": r"^writeback_index\s*:",
 }
 _YAML_HINT = re.compile("|".join(_HINTS.values()), re.MULTILINE)
-_JSON_HINT = re.compile(r'"(?:panels|rows|index_patterns|processors|targets|template|policy)"\s*:', re.MULTILINE)
+_JSON_HINT = re.compile(
+    r'"(?:panels|rows|elements|index_patterns|processors|targets|template|policy)"\s*:', re.MULTILINE
+)
 _SAVED_HINT = re.compile(r'\A\s*\{(?=[^\n]*"attributes")[^\n]*"type"\s*:')
 _FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 """Where text that tells of configuration shows a piece of it; no YAML has such a line."""

@@ -40,9 +40,9 @@ _FOREIGN = re.compile(
 
 
 _HEAD = 65_536
-_SIGNS: Mapping[Kind, str] = {
-    "dashboard": '"panels"', "index-template": '"index_patterns"', "ingest-pipeline": '"processors"',
-    "lifecycle": '"phases"',
+_SIGNS: Mapping[str, Kind] = {
+    '"panels"': "dashboard", '"dashboard.grafana.app/': "dashboard", '"index_patterns"': "index-template",
+    '"processors"': "ingest-pipeline", '"phases"': "lifecycle",
 }  # fmt: skip
 """What a JSON text that cannot be read would be; others of such words stand in files of all sorts."""
 
@@ -186,7 +186,7 @@ class FolderLayout:
             return how
         if how == "yaml":
             return hinted(text[:_HEAD])
-        return next((kind for kind, sign in _SIGNS.items() if sign in text), None) if how == "json" else None
+        return next((kind for sign, kind in _SIGNS.items() if sign in text), None) if how == "json" else None
 
     @property
     def broken(self) -> Mapping[str, tuple[Kind, MalformedError]]:

@@ -160,6 +160,15 @@ def test_undoing_an_adoption_leaves_what_was_there(root: Path) -> None:
 
 
 BOARD = {"title": "Jars", "schemaVersion": 30, "panels": [{"targets": [{"expr": "rate(jar_hits_total[$__interval])"}]}]}
+ELEMENTS = {
+    "apiVersion": "dashboard.grafana.app/v2",
+    "kind": "Dashboard",
+    "spec": {
+        "title": "Jars",
+        "elements": {"a": {"kind": "Panel", "spec": {"id": 1, "title": "Hits"}}},
+        "layout": {"kind": "GridLayout", "spec": {"items": []}},
+    },
+}
 RULE = "groups: [{name: a, rules: [{alert: JarLow, expr: jar_level < 1}, {record: x:y, expr: up}]}]"
 
 
@@ -174,6 +183,7 @@ RULE = "groups: [{name: a, rules: [{alert: JarLow, expr: jar_level < 1}, {record
         ("a.yml", "route: {}\nreceivers: [{name: x}]", "alertmanager", "1 route; receivers: x (tells nobody)"),
         ("a.json", json.dumps(BOARD), "dashboard", '"Jars", 1 panel'),
         ("a.json", json.dumps({"meta": {}, "dashboard": BOARD}), "dashboard", '"Jars", 1 panel'),
+        ("a.json", json.dumps(ELEMENTS), "dashboard", '"Jars", 1 panel'),
         ("a.yml", "apiVersion: 1\ndatasources: [{}, {}]", "grafana provisioning", "2 data sources"),
         ("a.yml", "filebeat: {inputs: [{}]}\noutput: {logstash: {}}", "filebeat", "1 input, to logstash"),
         ("a.json", '{"processors": [{"grok": {}}, {"date": {}}]}', "ingest pipeline", "2 processors"),
@@ -210,7 +220,7 @@ def test_other_files_are_none_of_our_business(path: str, text: str) -> None:
 
 @given(
     st.text(max_size=40),
-    st.sampled_from(["groups", "route", "receivers", "scrape_configs", "panels", "services", "filebeat"]),
+    st.sampled_from(["groups", "route", "receivers", "scrape_configs", "panels", "elements", "services", "filebeat"]),
 )
 def test_no_content_is_a_mistake_of_ours(text: str, key: str) -> None:
     for value in (text, json.dumps([text]), json.dumps({text: [text]})):

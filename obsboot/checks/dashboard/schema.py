@@ -36,6 +36,8 @@ class Schema(Check):
         if not board.title.strip():
             severity: Severity = "error" if loaded else "warning"
             yield self._of(board, board.line("title"), "the dashboard has no title", severity)
+        for name, line in board.lacking.items():
+            yield self._of(board, line, f"the layout shows {name!r}, and there is no such element")
         inputs = [name for name, each in board.inputs.items() if each.get("type") == "datasource"]
         asked = {name for panel in board.panels for name in used(str(panel.data.get("datasource")))}
         if loaded and asked.intersection(inputs):

@@ -12,10 +12,14 @@ from typing import Any
 import yaml
 
 from obsboot.model import plural
+from obsboot.sources.elements import told
+from obsboot.sources.kinds import is_of_elements
 
 SUFFIXES = (".yml", ".yaml", ".json", ".conf", ".rules")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_WORDS = re.compile(r"scrape_configs|groups|receivers|filebeat|image|datasources|providers|panels|processors|_patterns")
+_WORDS = re.compile(
+    r"scrape_configs|groups|receivers|filebeat|image|datasources|providers|panels|elements|processors|_patterns"
+)
 _TELLING = re.compile(r"(?m)^\s*(scrape_configs|receivers|filebeat\.\w+):")
 _MOST = 10_000
 """Of one list no more is looked at."""
@@ -59,7 +63,7 @@ def recognised(path: str, text: str) -> Seen | None:
 def _document(path: str, data: dict[str, Any]) -> Seen | None:
     """By the kind that knows its keys; what Kubernetes and Grafana's API wrap is unwrapped first."""
     for inner in (data.get("spec"), data.get("dashboard")):
-        if isinstance(inner, dict) and ("groups" in inner or "panels" in inner):
+        if isinstance(inner, dict) and {"groups", "panels", "elements"} & set(inner):
             data = inner
     for kind in _KINDS:
         if seen := kind(path, data):
@@ -113,6 +117,7 @@ def _ways(receiver: dict[str, Any]) -> list[str]:
 
 
 def _dashboard(path: str, data: dict[str, Any]) -> Seen | None:
+    data = told(data).data if is_of_elements(data) else data
     if not isinstance(data.get("panels"), list) or "schemaVersion" not in data:
         return None
     panels = (inner for panel in _maps(data["panels"]) for inner in (panel, *_maps(panel.get("panels"))))
