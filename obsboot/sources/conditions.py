@@ -41,7 +41,7 @@ def _several(kind: str, value: object, line: int) -> Iterator[Fault]:
     if not isinstance(value, Listed):
         yield line, f"{kind} takes a list of conditions"
         return
-    for each, at in zip(value, value.lines, strict=True):
+    for each, at in value.placed:
         yield from faults(each, at)
 
 
@@ -61,7 +61,7 @@ def _leaves(data: Mapped, above: str) -> Iterator[tuple[str, object, int]]:
         if isinstance(value, Mapped):
             yield from _leaves(value, f"{name}.")
         elif isinstance(value, Listed):
-            yield from ((name, each, line) for each, line in zip(value, value.lines, strict=True))
+            yield from ((name, each, line) for each, line in value.placed)
         else:
             yield name, value, data.value_at(key)
 

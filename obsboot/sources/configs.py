@@ -52,7 +52,7 @@ def _job(path: str, data: Mapped, usual: Mapped, interval: float) -> Job:
 
 def _targets(static: Mapped) -> Iterator[tuple[str, int]]:
     found = listed(static.get("targets"))
-    yield from zip(map(str, found), found.lines, strict=True)
+    yield from found.texts
 
 
 def _shared(static: list[Mapped]) -> dict[str, str]:

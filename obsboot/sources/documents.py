@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 Way = tuple[str | int, ...]
@@ -62,6 +63,16 @@ class Listed(list[Any]):
         super().__init__()
         self.line = line
         self.lines: list[int] = []
+
+    @property
+    def placed(self) -> Iterator[tuple[Any, int]]:
+        """The items, each with its line."""
+        return zip(self, self.lines, strict=True)
+
+    @property
+    def texts(self) -> Iterator[tuple[str, int]]:
+        """The items as texts, each with its line."""
+        return ((str(item), line) for item, line in self.placed)
 
 
 def listed(value: object) -> Listed:

@@ -80,7 +80,7 @@ def parts(data: Mapped, key: str) -> Iterator[tuple[str, Mapped, int]]:
 def items(value: object, line: int) -> Iterator[tuple[object, int]]:
     """What a list holds, each with its line; Filebeat takes one thing for a list of one."""
     if isinstance(value, Listed):
-        yield from zip(value, value.lines, strict=True)
+        yield from value.placed
     elif value is not None:
         yield value, line
 

@@ -57,7 +57,7 @@ class LogFiles:
         found = self.shipper.get("filebeat.inputs", mapped(self.shipper.get("filebeat")).get("inputs"))
         if not isinstance(found, Listed):
             raise CannotCheckError(f"{self.shipper_path} has no list `filebeat.inputs`")
-        return tuple(Input(mapped(each), line) for each, line in zip(found, found.lines, strict=True))
+        return tuple(Input(mapped(each), line) for each, line in found.placed)
 
     @property
     def streams(self) -> dict[str, Input]:

@@ -77,7 +77,7 @@ def said(holder: Mapped, keys: tuple[str, str, str]) -> tuple[Said, ...]:
 
 def _items(holder: Mapped, key: str) -> Iterator[tuple[object, int]]:
     items = listed(holder.get(key))
-    yield from zip(items, items.lines, strict=True)
+    yield from items.placed
 
 
 def _escaped(value: object) -> str:

@@ -55,7 +55,7 @@ def refusals(source: Source) -> Iterator[Refusal]:
     yield from _fields(top, known, "a rule file")
     groups = listed(found)
     reader = "VictoriaMetrics" if spoken(groups) == "MetricsQL" else ""
-    for group, where in zip(groups, groups.lines, strict=True):
+    for group, where in groups.placed:
         if isinstance(group, Mapped):
             yield from _group(group, reader)
         else:
@@ -69,7 +69,7 @@ def _group(group: Mapped, reader: str) -> Iterator[Refusal]:
         yield Refusal("a group needs a name", group.at("name"))
     yield from _labels(group, "labels", "")
     rules = listed(group.get("rules"))
-    for rule, where in zip(rules, rules.lines, strict=True):
+    for rule, where in rules.placed:
         if isinstance(rule, Mapped):
             yield from _rule(rule, reader)
         else:

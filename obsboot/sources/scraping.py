@@ -182,7 +182,7 @@ def target_files(context: Context, path: str, job: Mapped) -> Iterator[tuple[str
     """The patterns of target files of a job of the configuration at `path`, what they name, and their lines."""
     for each in map(mapped, listed(job.get("file_sd_configs"))):
         patterns = listed(each.get("files"))
-        for pattern, line in zip(patterns, patterns.lines, strict=True):
+        for pattern, line in patterns.placed:
             yield str(pattern), locate(context, path, str(pattern)), line
 
 

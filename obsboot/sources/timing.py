@@ -63,7 +63,7 @@ def interval_faults(interval: Mapped) -> Iterator[tuple[int, str]]:
         yield interval.value_at("location"), f"no time zone is called {place!r}"
     for key in _PARTS:
         items = listed(interval.get(key))
-        for text, line in zip(items, items.lines, strict=True):
+        for text, line in items.placed:
             if text is not None and (why := _refused(key, str(text))):
                 yield line, f"{str(text)!r} {why}"
 

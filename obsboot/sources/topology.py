@@ -101,7 +101,7 @@ class Service:
     def published(self) -> tuple[Published, ...]:
         """The ports that are opened on the host."""
         ports = listed(self.data.get("ports"))
-        pairs = zip(ports, ports.lines, strict=True)
+        pairs = ports.placed
         return tuple(each for port, line in pairs for each in _published(port, line))
 
     def mentions(self, port: str) -> bool:
@@ -126,14 +126,14 @@ class Service:
         if isinstance(given, Mapped):
             return {key: ("" if value is None else str(value), given.at(key)) for key, value in given.items()}
         found = listed(given)
-        pairs = ((str(text).partition("="), line) for text, line in zip(found, found.lines, strict=True))
+        pairs = ((str(text).partition("="), line) for text, line in found.placed)
         return {parts[0]: (parts[2], line) for parts, line in pairs}
 
     @cached_property
     def mounts(self) -> tuple[Mount, ...]:
         """What it has from outside: volumes and paths of the host."""
         given = listed(self.data.get("volumes"))
-        found = (_mount(each, line) for each, line in zip(given, given.lines, strict=True))
+        found = (_mount(each, line) for each, line in given.placed)
         return tuple(each for each in found if each)
 
     def host_path(self, mount: Mount) -> str | None:

@@ -51,7 +51,7 @@ class LogRule:
         """Whom it tells: as it is written, a name or a mapping of one, and the line."""
         found = self.data.get("alert")
         if isinstance(found, Listed):
-            return tuple(zip(found, found.lines, strict=True))
+            return tuple(found.placed)
         return () if found is None else ((found, self.data.value_at("alert")),)
 
     def part(self, key: str) -> Mapped:

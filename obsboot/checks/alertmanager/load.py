@@ -77,7 +77,7 @@ def _routes(routing: Routing) -> Iterator[Fault]:
 def _named(routing: Routing, route: Route) -> Iterator[Fault]:
     for key in ("mute_time_intervals", "active_time_intervals"):
         names = listed(route.data.get(key))
-        for name, line in zip(names, names.lines, strict=True):
+        for name, line in names.placed:
             if str(name) not in routing.intervals:
                 yield line, f"no time interval is called {name!r}: {nearest(str(name), routing.intervals)}"
 

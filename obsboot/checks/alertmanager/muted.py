@@ -43,7 +43,7 @@ def _silent(routing: Routing, route: Route, never: set[str]) -> Iterator[_Said]:
     if muted and not alone and _together(routing, active, muted):
         when = "whenever it is active" if active else "always"
         yield route.data.at("mute_time_intervals"), f"the route is muted {when}: its intervals leave no time", "error"
-    for name, line in zip(muted, muted.lines, strict=True):
+    for name, line in muted.placed:
         if str(name) in never:
             over = _has_years(routing, str(name))
             when = " from today on" if over else ""
@@ -62,7 +62,7 @@ def _has_years(routing: Routing, name: str) -> bool:
 
 def _alone(routing: Routing, active: Listed, muted: Listed) -> Iterator[_Said]:
     """What one of the intervals that mute does by itself."""
-    for name, line in zip(map(str, muted), muted.lines, strict=True):
+    for name, line in muted.texts:
         if name in routing.intervals and covered([routing.intervals[name]]):
             yield line, f"the interval {name!r} holds always, so the route is muted always", "error"
         elif [str(each) for each in active] == [name]:

@@ -94,7 +94,7 @@ class Template(Check):
     def _missing(self, context: Context, routing: Routing, files: _Files) -> Iterator[Finding]:
         """Files that are named by where they are below the configuration, and are nowhere in the folder."""
         patterns = listed(routing.data.get("templates"))
-        for pattern, line in zip(map(str, patterns), patterns.lines, strict=True):
+        for pattern, line in patterns.texts:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(routing.path), pattern))
             if (
                 context.foreign
@@ -177,7 +177,7 @@ def _texts(node: object, line: int = 0) -> Iterator[tuple[int, str]]:
         for key, value in node.items():
             yield from _texts(value, node.value_at(key))
     elif isinstance(node, Listed):
-        for each, at in zip(node, node.lines, strict=True):
+        for each, at in node.placed:
             yield from _texts(each, at)
 
 

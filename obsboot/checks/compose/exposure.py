@@ -25,7 +25,7 @@ class Exposure(Check):
         for name, service in context.services.items():
             data = mapped(service)
             ports = listed(data.get("ports"))
-            for port, line in zip(ports, ports.lines, strict=True):
+            for port, line in ports.placed:
                 outside = (
                     port.get("host_ip") not in ("127.0.0.1", "::1")
                     if isinstance(port, Mapped)

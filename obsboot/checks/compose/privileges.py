@@ -29,7 +29,7 @@ class Privileges(Check):
 
 def _faults(service: Mapped, line: int) -> Iterator[tuple[int, str]]:
     volumes = listed(service.get("volumes"))
-    for volume, at in zip(volumes, volumes.lines, strict=True):
+    for volume, at in volumes.placed:
         text = str(volume.get("source", "")) if isinstance(volume, Mapped) else str(volume)
         if any(socket in text for socket in _SOCKETS):
             yield at, "mounts the container engine's socket"

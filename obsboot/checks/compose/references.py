@@ -88,7 +88,7 @@ def _named(service: Mapped) -> Iterator[tuple[str, str, int]]:
         found = service.get(key)
         if isinstance(found, Mapped):
             yield from ((key, name, found.at(name)) for name in found)
-        for each, line in zip(listed(found), listed(found).lines, strict=True):
+        for each, line in listed(found).placed:
             yield key, str(each.get("source", "") if isinstance(each, Mapped) else each), line
 
 
@@ -99,7 +99,7 @@ def _waits(service: Mapped) -> Iterator[tuple[str, int]]:
             name for name, how in found.items() if not isinstance(how, Mapped) or how.get("required") is not False
         )
         yield from ((name, found.at(name)) for name in required)
-    yield from zip(map(str, listed(found)), listed(found).lines, strict=True)
+    yield from listed(found).texts
 
 
 def _is_text(mount: Mount) -> bool:

@@ -44,7 +44,7 @@ def _faults(service: Service) -> Iterator[tuple[int, str]]:
         if _told(value):
             yield line, f"{variable} holds a password inside an address"
     words = listed(service.data.get("command"))
-    for text, line in zip(map(str, words), words.lines, strict=True):
+    for text, line in words.texts:
         if _told(text):
             yield line, "its command holds a password"
 

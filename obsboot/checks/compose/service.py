@@ -118,6 +118,6 @@ def _place(service: Service, text: str) -> int:
     """Where a word of the command stands."""
     words = listed(service.data.get("command"))
     return next(
-        (line for word, line in zip(words, words.lines, strict=True) if filled(word) == text),
+        (line for word, line in words.placed if filled(word) == text),
         service.data.at("command"),
     )

@@ -143,7 +143,7 @@ def _hosts(context: Context, rule: LogRule) -> Iterator[Fault]:
     if not found:
         yield rule.data.at("alertmanager_hosts"), "it names no Alertmanager"
     known = set(context.services) if context.stack.owns_stack else None
-    for address, line in zip(map(str, found), found.lines, strict=True):
+    for address, line in found.texts:
         url = urlsplit(address)
         if not url.scheme or (known is not None and url.hostname not in known):
             yield line, f"no container is called {url.hostname or address!r}"

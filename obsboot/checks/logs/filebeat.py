@@ -162,7 +162,7 @@ def _paths(context: Context, each: Input) -> Iterator[tuple[int, str, Severity]]
     if not found:
         yield each.data.at("paths"), "it reads no path", "error"
     mounts = _mounts(context) if context.stack.owns_stack else None
-    for path, line in zip(map(str, found), found.lines, strict=True):
+    for path, line in found.texts:
         if not path.startswith("/"):
             yield line, f"the path {path!r} is not absolute, so it depends on where Filebeat was started", "error"
         elif mounts is not None and not any(path.startswith(f"{mount}/") for mount in mounts):
@@ -212,7 +212,7 @@ def _leaves_templates(data: Mapped) -> bool:
 def _hosts(context: Context, kind: str, options: Mapped) -> Iterator[Fault]:
     hosts, known = listed(options.get("hosts")), context.logs.hosts()
     ports = listening(context.logs.configurations)
-    for address, line in zip(map(str, hosts), hosts.lines, strict=True):
+    for address, line in hosts.texts:
         found = _ADDRESS.match(address)
         host, port = (found[1], found[2]) if found else ("", None)
         if known is not None and host not in known:

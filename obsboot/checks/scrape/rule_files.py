@@ -49,7 +49,7 @@ class RuleFiles(Check):
 
 def _patterns(context: Context, each: Configuration) -> list[tuple[str, Located, int]]:
     patterns = listed(each.data.get("rule_files"))
-    pairs = zip(map(str, patterns), patterns.lines, strict=True)
+    pairs = patterns.texts
     return [(pattern, locate(context, each.path, pattern), line) for pattern, line in pairs]
 
 

@@ -69,7 +69,7 @@ def late(data: object) -> Iterator[tuple[Mapped, float, float]]:
 def _globs(data: Mapped) -> Iterator[Fault]:
     for key in ("rule_files", "scrape_config_files"):
         paths = listed(data.get(key))
-        for path, line in zip(paths, paths.lines, strict=True):
+        for path, line in paths.placed:
             if not _GLOB.fullmatch(str(path)):
                 yield line, f"{path!r}: a * may stand in the last part of a path only"
 
@@ -92,7 +92,7 @@ def _addresses(holder: Mapped) -> Iterator[Fault]:
     for static in map(mapped, listed(holder.get("static_configs"))):
         targets = listed(static.get("targets"))
         labels = {name: str(value) for name, value in mapped(static.get("labels")).items()}
-        for target, line in zip(targets, targets.lines, strict=True):
+        for target, line in targets.placed:
             became = relabelled({**labels, "__address__": str(target)}, steps) if steps else None
             address = str(target) if not steps else (became.labels or {}).get("__address__", "") if became else ""
             if "/" in address:
@@ -151,7 +151,7 @@ def _target_files(each: Mapped) -> Iterator[Fault]:
     files = listed(each.get("files"))
     if "files" in each and isinstance(each["files"], Listed) and not files:
         yield each.at("files"), "no file is named"
-    for path, line in zip(files, files.lines, strict=True):
+    for path, line in files.placed:
         if not _TARGET_FILE.fullmatch(str(path)):
             yield line, f"{path!r} is no path of target files: it has to end in .json, .yml or .yaml"
 

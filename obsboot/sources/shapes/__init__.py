@@ -76,7 +76,7 @@ def _value(name: str, value: object, kind: Any, table: Shapes, line: int) -> Ite
         if not isinstance(value, Listed):
             yield line, f"{name}: a list is expected"
             return
-        for each, here in zip(value, value.lines, strict=True):
+        for each, here in value.placed:
             yield from _value(name, each, kind[0], table, here)
     elif isinstance(kind, dict):
         if not isinstance(value, Mapped):
