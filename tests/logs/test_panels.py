@@ -16,7 +16,8 @@ from obsboot.catalog import load
 from obsboot.logs.documents import ABSENT, get
 from obsboot.model import Stack
 from obsboot.render.grafana import grafana
-from tests.logs.conftest import Server
+from obsboot.render.logs.refused import refused_stream
+from tests.logs.conftest import READ_AT, Server, every, reading, sent
 from tests.logs.lucene import finds
 from tests.stacks import stack_of
 
@@ -48,13 +49,26 @@ def test_there_are_panels_on_the_log() -> None:
     assert len(PANELS) >= 30
 
 
+@pytest.fixture(scope="module")
+def documents(engine: Server, stack: Stack, stored: dict[str, dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Those of all samples, and one that the store refused, as Filebeat hands it on."""
+    instance = reading(stack)[0]
+    _, _, sample = next(every(instance.component))
+    refused = {"message": json.dumps(sent(stack, instance, sample)), "error.type": 400, "error.message": "no object"}
+    path = f"{refused_stream(stack)}/_doc?op_type=create&refresh=true"
+    engine.ask("POST", path, json={"@timestamp": READ_AT, **refused})
+    (hit,) = engine.search(refused_stream(stack), {"match_all": {}}, size=2)["hits"]["hits"]
+    yield [*stored.values(), hit["_source"]]
+    engine.ask("POST", f"{refused_stream(stack)}/_delete_by_query?refresh=true", json={"query": {"match_all": {}}})
+
+
 @pytest.mark.parametrize("name", PANELS)
 def test_the_panel_shows_the_number_that_the_documents_have(
-    name: str, engine: Server, stored: dict[str, dict[str, Any]]
+    name: str, engine: Server, documents: list[dict[str, Any]]
 ) -> None:
     asked = [target for target in PANELS[name]["targets"] if "metrics" in target]
     for target in asked:
-        found, known = answer(engine, target), expected(target, stored.values())
+        found, known = answer(engine, target), expected(target, documents)
         assert known, f"no sample of any format fills it: {target['query']}"
         shown = {key: value for key, value in found.items() if key in known}
         assert shown == {key: known[key] for key in shown}, target["query"]
@@ -126,7 +140,7 @@ class Around:
         return f"{self.low}..{self.high}"
 
 
-def expected(target: Target, documents: Any) -> dict[str, Any]:
+def expected(target: Target, documents: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The same, worked out from the documents."""
     holds = finds(target["query"])
     by = next((bucket["field"] for bucket in target["bucketAggs"] if bucket["type"] == "terms"), "")
