@@ -31,15 +31,18 @@ def command(root: Path, full: bool, short: bool, as_json: bool, roots: tuple[Pat
     Exit codes: 0 in sync; 3 behind, drifted or conflicts; 5 the recorded state is damaged.
     """
     from obsboot.commands.opened import opened  # noqa: PLC0415
-    from obsboot.commands.status_text import Status, as_data, show, show_short  # noqa: PLC0415
-    from obsboot.workspace.standing import asked, standings  # noqa: PLC0415
     from obsboot.workspace.state import DamagedStateError  # noqa: PLC0415
+    from obsboot.workspace.vouching import asked  # noqa: PLC0415
 
     looked: list[Vouched] = []
     try:
         state = opened(root, lambda known: looked.append(asked(root, known)))
     except DamagedStateError as error:
         _damaged(error, short, as_json)
+    # Git is looking: the rest is loaded meanwhile.
+    from obsboot.commands.status_text import Status, as_data, show, show_short  # noqa: PLC0415
+    from obsboot.workspace.standing import standings  # noqa: PLC0415
+
     files = standings(root, state, *looked)
     in_conflict = any(one.line for one in files)
     changes = _changes(root, state, roots) if full and not in_conflict else None

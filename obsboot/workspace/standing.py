@@ -10,7 +10,7 @@ from typing import Literal
 
 from obsboot.workspace.obstacles import obstacle, readable
 from obsboot.workspace.state import FOLDER, SIDECAR, UNKNOWN, Recorded, State, is_pristine
-from obsboot.workspace.vouching import Vouched, vouching
+from obsboot.workspace.vouching import Vouched, asked
 
 What = Literal["pristine", "seed", "edited", "drifted", "missing", "blocked", "conflict", "declined", "orphan"]
 """pristine: as it was rendered. seed: the user's since it was written, and not looked at. edited: a managed file, which
@@ -32,11 +32,6 @@ class Standing:
     why: str = ""
     line: int = 0
     aside: bool = False
-
-
-def asked(root: Path, state: State) -> Vouched:
-    """What git's index can vouch for of the pack; git looks while others work."""
-    return vouching(root, {path: one.blob for path, one in state.files.items() if one.owner != "seed"})
 
 
 def standings(root: Path, state: State, vouched: Vouched | None = None) -> tuple[Standing, ...]:

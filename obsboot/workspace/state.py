@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -74,7 +73,9 @@ class State:
 
 def blob_id(data: bytes) -> str:
     """What git calls this content."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    from hashlib import sha1  # noqa: PLC0415 - it loads OpenSSL, for which `status` has time while git looks
+
+    return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def is_pristine(data: bytes, blob: str) -> bool:
@@ -126,7 +127,9 @@ def _canonical(base: Mapping[str, str]) -> bytes:
 
 
 def _digest(base: Mapping[str, str]) -> str:
-    return hashlib.sha256(base.canonical if isinstance(base, Packed) else _canonical(base)).hexdigest()
+    from hashlib import sha256  # noqa: PLC0415 - as above
+
+    return sha256(base.canonical if isinstance(base, Packed) else _canonical(base)).hexdigest()
 
 
 class Packed(Mapping[str, str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from obsboot.workspace.git import printing
 
@@ -13,7 +14,15 @@ _QUIET = ("--literal-pathspecs", "-c", "core.fsmonitor=false")
 _FILES = ("100644", "100755")
 
 
+if TYPE_CHECKING:
+    from obsboot.workspace.state import State
+
 Vouched = Callable[[], frozenset[str]]
+
+
+def asked(root: Path, state: State) -> Vouched:
+    """What git's index can vouch for of the pack, but for seeds; git looks while others work."""
+    return vouching(root, {path: one.blob for path, one in state.files.items() if one.owner != "seed"})
 
 
 def vouching(root: Path, blobs: Mapping[str, str]) -> Vouched:

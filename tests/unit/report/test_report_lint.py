@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lint_sample import REPORTS, RULES, TEXT, linted
 from rich.cells import cell_len
@@ -119,6 +119,7 @@ def test_an_excerpt(row: str, column: int, text: str, caret: int | None) -> None
 
 
 @given(st.text(), st.integers(0, 60), st.integers(10, 60))
+@example("0\u0300\u0300\u03000", 5, 10)
 def test_an_excerpt_fits_and_its_caret_is_below_the_character(row: str, column: int, width: int) -> None:
     found = excerpt(row, column, width)
     assert cell_len(found.text) <= width
@@ -127,7 +128,9 @@ def test_an_excerpt_fits_and_its_caret_is_below_the_character(row: str, column: 
         before = ""
         while cell_len(before) < found.caret:
             before = found.text[: len(before) + 1]
-        assert row[column - 1] in found.text[len(before) :][:3]
+        rest = found.text[len(before) :]
+        accents = next((place for place, char in enumerate(rest) if cell_len(char)), len(rest))  # they take no cell
+        assert row[column - 1] in rest[: accents + 1]
 
 
 def test_a_line_of_a_megabyte_is_not_walked_through() -> None:
