@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from obsboot.catalog import Catalogue
-from obsboot.model import Answers, Component, Instance, ObsbootError, Question, Stack, Value
+from obsboot.model import Answers, Component, Instance, ObsbootError, Question, Stack, Value, allows
 
 _REFERENCE = re.compile(r"<<\s*(\w+)\s*>>")
 _OF_INSTANCE = ("component", "role", "address", "version", "owned_by")
@@ -108,7 +108,7 @@ def _belongs(component: Component, asked: list[Instance], values: Mapping[str, V
     """Platform components come by themselves: with the stack they watch, or with what they need."""
     if any(instance.component.id == component.id for instance in asked):
         return False
-    if any(str(values.get(name)) not in allowed for name, allowed in component.only_if.items()):
+    if not allows(values, component.only_if):
         return False
     if component.needs:
         provided = {what for instance in asked for what in (*instance.component.provides, instance.component.kind)}

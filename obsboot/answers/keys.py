@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from obsboot.answers.reading import UnfitError, read, version
 from obsboot.catalog import Catalogue
 from obsboot.catalog.problems import nearest
-from obsboot.model import Component, Question, Value
+from obsboot.model import Component, Question, Value, allows
 
 NONE = "none"
 """The component of what is there and shall not be part of the pack."""
@@ -81,7 +81,7 @@ def asked_of(component: Component, role: str) -> Iterator[Question]:
 
 def applies(question: Question, values: Mapping[str, Value]) -> bool:
     """Whether the other answers leave room for the question."""
-    return all(str(values.get(name)) in allowed for name, allowed in question.only_if.items())
+    return allows(values, question.only_if)
 
 
 def lacks(question: Question, values: Mapping[str, Value]) -> bool:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         Truth,
     )
     from obsboot.model.stack import Answers, GeneratedFile, Instance, Owner, Pack, Stack
-    from obsboot.model.values import Formula, Place, Value, ordered, plural
+    from obsboot.model.values import Formula, Place, Value, allows, ordered, plural
 
 __all__ = [
     "Alert", "Answers", "Clue", "Component", "Container", "Dashboard", "Divide", "Drop", "Exit", "Exporter",
@@ -55,7 +55,7 @@ __all__ = [
     "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Put", "Question", "ReadJson", "ReadTime",
     "Recipe", "Record", "Rename", "Replace", "Replacement", "Replay", "Report", "Result", "Row", "Sample", "Scrape",
     "Severity", "Signal", "Split", "Stack", "Step", "Traffic", "Translate", "Truth", "Value", "Workload",
-    "ordered", "plural",
+    "allows", "ordered", "plural",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,11 @@ Formula = str | float
 def plural(count: int, noun: str) -> str:
     """So many of them, in words."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def allows(values: Mapping[str, Value], only_if: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the answers are among those for which alone something is there."""
+    return all(str(values.get(name)) in allowed for name, allowed in only_if.items())
 
 
 def ordered(version: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from obsboot.model import Exporter, GeneratedFile, Instance, Stack
+from obsboot.model import Exporter, GeneratedFile, Instance, Stack, allows
 from obsboot.render.context import fill, flags_of, template_names
 from obsboot.render.logs.filebeat import container_logging
 from obsboot.render.logs.logged import logged
@@ -35,7 +35,7 @@ def _containers(stack: Stack) -> Iterator[tuple[str, Instance, Exporter]]:
             yield container(instance), instance, instance.component.exporter
     for instance in watched:
         for name, each in instance.component.containers.items():
-            if all(str(stack.values.get(answer)) in allowed for answer, allowed in each.only_if.items()):
+            if allows(stack.values, each.only_if):
                 yield name, instance, each
 
 

@@ -77,12 +77,9 @@ def faults(query: str) -> list[Fault]:
 def fixed_windows(query: str) -> list[tuple[int, str, float]]:
     """The ranges of the query that are durations: where each stands, its text and its seconds."""
     read = tokens(query)
-    ranges = [
-        (one, two)
-        for one, two, three in zip(read, read[1:], read[2:], strict=False)
-        if (one.text, three.text) == ("[", "]")
-    ]
-    return [(each.at, each.text, seconds) for _, each in ranges if (seconds := _duration(each.text))]
+    triples = zip(read, read[1:], read[2:], strict=False)
+    inside = [middle for before, middle, after in triples if (before.text, after.text) == ("[", "]")]
+    return [(each.at, each.text, seconds) for each in inside if (seconds := _duration(each.text))]
 
 
 def tokens(query: str) -> list[Token]:

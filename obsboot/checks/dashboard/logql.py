@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
+from obsboot.checks.dashboard.rate_interval import FIXED_FROM
 from obsboot.model import Finding
-from obsboot.sources.boards import Board, Panel
+from obsboot.sources.boards import Panel
 from obsboot.sources.context import Context
-from obsboot.sources.documents import Line
 from obsboot.sources.logql import faults, fixed_windows
 from obsboot.sources.panels import text_span
+from obsboot.sources.queries import Query
 
 _PLUGIN = "loki"
-_FIXED_FROM = 600.0
-"""Seconds from which a fixed range is taken as meant, as in dashboard/rate-interval."""
 
 
 class LogQL(Check):
@@ -33,23 +31,16 @@ class LogQL(Check):
                 for number, target in enumerate(panel.targets):
                     text = target.get("expr")
                     if panel.plugin(target) == _PLUGIN and isinstance(text, str) and text.strip():
-                        yield from self._query(board, panel, number, text)
+                        yield from self._query(panel, number, text)
 
-    def _query(self, board: Board, panel: Panel, number: int, text: str) -> Iterator[Finding]:
-        first, _ = text_span(board, (*panel.way, "targets", number, "expr"))()
+    def _query(self, panel: Panel, number: int, text: str) -> Iterator[Finding]:
+        span = text_span(panel.board, (*panel.way, "targets", number, "expr"))
+        query = Query(text, text, panel.board.path, panel.subject, panel.board.source.rows, span, panel=True)
         found = faults(text)
         for at, message in found:
-            line = _at(first, text, at)
-            yield self.finding(board.path, line, f"{panel.subject}: {message}", subject=panel.subject)
+            yield self.finding(query.path, query.at(at), f"{query.owner}: {message}", subject=query.owner)
         instant = panel.targets[number].get("queryType") == "instant"
         for at, window, seconds in () if found or instant else fixed_windows(text):
-            if seconds < _FIXED_FROM:
-                message = f"{panel.subject}: [{window}] does not follow the zoom"
-                line = _at(first, text, at)
-                yield self.finding(board.path, line, message, severity="warning", subject=panel.subject)
-
-
-def _at(first: int, text: str, at: int) -> int:
-    """The place of a letter of a query that begins at `first`, where JSON wrote it with escapes."""
-    written = len(json.dumps(text[:at], ensure_ascii=False)) - 2
-    return Line(first, first.column + written) if isinstance(first, Line) else first
+            if seconds < FIXED_FROM:
+                message = f"{query.owner}: [{window}] does not follow the zoom"
+                yield self.finding(query.path, query.at(at), message, severity="warning", subject=query.owner)

@@ -13,7 +13,8 @@ from obsboot.sources.configs import duration
 from obsboot.sources.context import Context, mapped
 from obsboot.sources.provisioning import datasources
 
-_FIXED_FROM = 600.0
+FIXED_FROM = 600.0
+"""Seconds from which a fixed window is taken as meant."""
 _FIXED_TO = 90 * 86400.0
 _SHORT = 300.0
 """A window that is shorter than this misses samples as soon as somebody looks at a day."""
@@ -71,7 +72,7 @@ def _fits(window: str) -> bool:
     if "$" in window:
         return _plain(window) in _FOLLOWING
     try:
-        return _FIXED_FROM <= seconds_of(window) <= _FIXED_TO
+        return FIXED_FROM <= seconds_of(window) <= _FIXED_TO
     except ValueError:
         return False
 
@@ -84,7 +85,7 @@ def _severity(function: str, window: str) -> Severity | None:
         length = seconds_of(window)
     except ValueError:
         return None
-    return None if length >= _FIXED_FROM else "warning" if length < _SHORT and function != "irate" else "info"
+    return None if length >= FIXED_FROM else "warning" if length < _SHORT and function != "irate" else "info"
 
 
 def _plain(window: str) -> str:

@@ -103,6 +103,13 @@ class _Documents:
         return stream, copy.deepcopy(found)
 
     def _all(self) -> Iterator[Stored]:
+        """Those of the samples, and one of them as it is kept where the store refuses it."""
+        known = list(self._read())
+        yield from known
+        if known and has_refused(self.stack):
+            yield refused_stream(self.stack), self._refused(known[-1][1])
+
+    def _read(self) -> Iterator[Stored]:
         for instance in self.instances:
             formats = list(instance.component.logs.values())
             stream = {"type": "logs", "dataset": dataset(self.stack, instance), "namespace": namespace(self.stack)}
@@ -112,8 +119,6 @@ class _Documents:
                     document["data_stream"] = stream
                     put(document, "event.module", instance.id)
                     yield "-".join(stream.values()), document
-        if has_refused(self.stack):
-            yield refused_stream(self.stack), self._refused(document)
 
     def _refused(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """What becomes of a document that the store refuses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
-from obsboot.model import Instance, LogSignal, Stack
+from obsboot.model import Instance, LogSignal, Stack, allows
 
 NOWHERE = "none"
 
@@ -70,11 +70,8 @@ def datasets(stack: Stack) -> str:
 def log_signals(stack: Stack, instance: Instance) -> Mapping[str, LogSignal]:
     """What can be asked of the log here: of the instance's own lines, or of all where it has no log itself."""
     heard = instance in logged(stack) if instance.component.logs else keeps_logs(stack)
-    return {name: each for name, each in instance.component.log_signals.items() if heard and _holds(stack, each)}
-
-
-def _holds(stack: Stack, signal: LogSignal) -> bool:
-    return all(str(stack.values.get(answer)) in allowed for answer, allowed in signal.only_if.items())
+    signals = instance.component.log_signals if heard else {}
+    return {name: each for name, each in signals.items() if allows(stack.values, each.only_if)}
 
 
 def namespace(stack: Stack) -> str:
