@@ -44,15 +44,18 @@ class Options(Check):
 def _top(shipper: Shipper) -> Iterator[Fault]:
     for name, line in shipping.unknown(shipper.data, shipping.WHOLE):
         if line and name in REMOVED:
-            yield line, f"Filebeat does not start with {name!r}: {REMOVED[name]}", "error", name
+            yield line, _removed(name), "error", name
         elif line and (advice := _meant(name, shipping.WHOLE)):
             yield line, f"Filebeat ignores {name!r} here: {advice}", "error", name
     for name in REMOVED:
         if name.startswith("filebeat.config.") and shipper.get(name) is not None:
-            message = f"Filebeat does not start with {name!r}: {REMOVED[name]}"
-            yield mapped(shipper.get("filebeat.config")).line, message, "error", name
+            yield mapped(shipper.get("filebeat.config")).line, _removed(name), "error", name
     for name, why, line in shipping.misfits(shipper.data, shipping.WHOLE):
         yield line, f"{name}: {why}", "error", name
+
+
+def _removed(name: str) -> str:
+    return f"Filebeat does not start with {name!r} since version 7: {REMOVED[name]}"
 
 
 def _queue(shipper: Shipper) -> Iterator[Fault]:
