@@ -14,7 +14,7 @@ WHOLE := tests/live/test_sample.py
 unexport PYTHONDONTWRITEBYTECODE
 
 # What `make test` runs, with a budget of minutes each: beside each other what waits more than it works, and alone the proof
-# in which nothing may be late. It adds up to the 50 minutes that everything may take from nothing on two cores.
+# in which nothing may be late. The longer lanes together take less than the 50 minutes that all may take from nothing.
 STAGES := 'lint=1' 'coverage=11 | images=6 test-replay=2 test-snippet=2' 'test-live=16 | test-logs=16' 'test-whole=15'
 
 .PHONY: demo test test-unit test-sessions coverage test-replay test-snippet test-live test-whole test-logs lint images bench fuzz golden clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -147,8 +148,11 @@ def _ended(error: BaseException) -> int:
             error.show()
             return Exit.USAGE
         case BrokenPipeError():  # whoever read our output has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _hush()
             return Exit.DONE
+        case OSError(errno=errno.ENOSPC):
+            _hush()
+            message, fix = f"{error.filename or 'the output'} could not be written: {error.strerror}", ""
         case ObsbootError():
             message, fix, code = error.message, error.fix, error.code
         case Terminated():
@@ -159,6 +163,11 @@ def _ended(error: BaseException) -> int:
             raise error
     click.echo(f"obsboot: {message}" + (f"\n  {fix}" if fix else ""), err=True)
     return code
+
+
+def _hush() -> None:
+    """What is still to be printed has no place any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _OURS = "this is a mistake in obsboot; OBSBOOT_DEBUG=1 shows where"

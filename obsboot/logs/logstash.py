@@ -52,7 +52,7 @@ class _Around:
 
 
 def component_filter(formats: Sequence[LogFormat], zone: str) -> str:
-    """The body of a `filter` block that reads the entries of one component. `zone` holds for times that name none."""
+    """The `filter` block that reads the entries of one component. `zone` holds for times that name none."""
     lines: list[str] = []
     word = "if"
     for each in formats:
@@ -63,7 +63,7 @@ def component_filter(formats: Sequence[LogFormat], zone: str) -> str:
     lines += ["} else {", *indented(_kept()), "}"] if formats else _kept()
     lines += block(f'"{UNPARSED}" in [tags]', _failed())
     lines += plugin("mutate", {"remove_field": [SCRATCH]})
-    return "\n".join(lines) + "\n"
+    return "\n".join(["filter {", *indented(lines), "}"]) + "\n"
 
 
 def _format(format_: LogFormat, zone: str) -> list[str]:

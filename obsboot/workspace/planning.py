@@ -206,8 +206,13 @@ def secret_steps(root: Path, wanted: Wanted) -> Iterator[Step]:
 
 
 def _environment(variables: Iterable[str]) -> str:
-    values = "".join(f"{name}={secrets.token_urlsafe(24)}\n" for name in variables)
+    values = "".join(f"{name}={_password()}\n" for name in variables)
     return f"# Made by obsboot on this machine, for this machine. Compose reads it; git does not.\n{values}"
+
+
+def _password() -> str:
+    """192 random bits, and each kind of sign that a server may demand of a password, which randomness only mostly has."""
+    return f"{secrets.token_urlsafe(24)}-Aa0"
 
 
 def _instruction(names: Iterable[str]) -> str:

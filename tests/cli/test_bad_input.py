@@ -462,3 +462,16 @@ def test_a_signal_while_the_engine_is_asked_ends_validate(  # type: ignore[no-un
     assert said.strip().endswith({130: "obsboot: interrupted", 143: "obsboot: terminated"}[code])
     assert snapshot(packed) == before
     assert list(temporary.iterdir()) == []
+
+
+# What is printed
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device is always full here")
+@pytest.mark.parametrize("arguments", [("check",), ("check", "--format", "json"), ("status",), ("--help",)])
+def test_a_place_for_the_output_that_is_full_is_told_once(packed: Path, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "obsboot", *arguments]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=packed, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == Exit.TOOL_ERROR
+    assert done.stderr == "obsboot: the output could not be written: No space left on device\n"

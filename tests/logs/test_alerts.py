@@ -1,6 +1,7 @@
 """Every alert on logs, by the real ElastAlert and a real store: quiet below its limit, told above it, with its labels.
 
-The documents are those of the formats' own samples, copied into a window of the past for each alert.
+The documents are those of the formats' own samples, copied into a window of the past for each alert. The stores that run
+here have no users, so ElastAlert asks them through a real nginx that demands its name and password.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,8 +24,10 @@ from obsboot.live.logs.loud import Stored, Trial, base_of, documents_for, told_t
 from obsboot.live.logs.store import LogStore
 from obsboot.model import Instance, LogAlert, Stack
 from obsboot.promql.rewriting import seconds_of
+from obsboot.render import render
 from obsboot.render.logs.elastalert import elastalert, log_alerts
-from tests.logs.conftest import ENGINES, Server, installation, objects, running, wait_for
+from obsboot.render.logs.logged import object_name
+from tests.logs.conftest import ENGINES, Server, docker, installation, objects, running, wait_for
 from tests.stacks import stack_of
 
 pytestmark = pytest.mark.live
@@ -34,43 +38,82 @@ EVERY = {a.name: c.log_signals[a.log] for c in load().values() for a in c.log_al
 ALERTS = sorted(name for name, signal in EVERY.items() if not signal.off)
 CLOCKS = sorted(EVERY.keys() - set(ALERTS))
 QUIET, LOUD = "quiet", "loud"
+PASSWORD = "told-by-the-environment"
+GUARD = """\
+server {{
+    listen 9280;
+    client_max_body_size 0;
+    location / {{
+        auth_basic store;
+        auth_basic_user_file /etc/nginx/conf.d/users;
+        proxy_pass http://{store}:9200;
+        proxy_set_header Authorization "";
+    }}
+}}
+"""
 APART = timedelta(hours=3)
 """Between the windows of two alerts, so that none sees the documents of another."""
 LOOK_BACK = 4
 """Windows that a comparison of two needs: it first has to have seen both of them whole."""
 
 
+def image_of(official: str) -> str:
+    """What runs here in place of the image whose name begins so."""
+    images = yaml.safe_load(IMAGES.read_text())["images"]
+    return str(next(used for name, used in images.items() if name.startswith(official)))
+
+
 @pytest.fixture(scope="module")
 def alertmanager(engine: Server) -> Iterator[str]:
     """A real Alertmanager, a fresh one for each store, with a route that keeps what it gets."""
     assert engine
-    images = yaml.safe_load(IMAGES.read_text())["images"]
-    image = next(used for official, used in images.items() if official.startswith("prom/alertmanager:v0.3"))
-    with running("alertmanager", image, 9093) as (_, url):
+    with running("alertmanager", image_of("prom/alertmanager:v0.3"), 9093) as (_, url):
         wait_for(f"{url}/-/ready")
         yield url
 
 
-def rules(engine: Server, stack: Stack, alertmanager: str, folder: Path) -> Path:
-    """The pack's rules and configuration, with the addresses of this run; what else differs is the password."""
+@contextmanager
+def guarded(engine: Server, folder: Path, user: str) -> Iterator[str]:
+    """The store behind a server that lets in this user alone, with the password."""
+    address = docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", engine.container)
+    texts = {"default.conf": GUARD.format(store=address), "users": f"{user}:{{PLAIN}}{PASSWORD}\n"}
+    mounts = []
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+        mounts += ["-v", f"{folder / name}:/etc/nginx/conf.d/{name}:ro"]
+    folder.chmod(0o755)
+    with running("guard", image_of("nginx:1."), 9280, *mounts) as (_, url):
+        wait_for(url, lambda answer: answer.status_code == 401)
+        yield url
+
+
+def environment(stack: Stack) -> dict[str, str]:
+    """What the compose file gives ElastAlert; the one password for each variable that it leaves open."""
+    (text,) = (file.text for file in render(stack) if file.path == f"{stack.directory}/compose.yaml")
+    given = yaml.safe_load(text)["services"]["elastalert"]["environment"]
+    return {name: PASSWORD if value.startswith("${") else value for name, value in given.items()}
+
+
+def rules(url: str, stack: Stack, alertmanager: str, folder: Path) -> Path:
+    """The pack's rules and configuration, with the addresses of this run."""
     for file in elastalert(stack):
         data = yaml.safe_load(file.text)
         path = folder / file.path.partition("/elastalert/")[2]
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.name == "config.yaml":
-            host, _, port = engine.url.removeprefix("http://").partition(":")
+            host, _, port = url.removeprefix("http://").partition(":")
             data |= {"es_host": host, "es_port": int(port), "rules_folder": str(folder / "rules")}
-            del data["es_username"], data["es_password"]
         else:
             assert data["alertmanager_hosts"] == ["http://alertmanager:9093"]
             data["alertmanager_hosts"] = [alertmanager]
         path.write_text(yaml.safe_dump(data))
-    run("elastalert-create-index", "--config", str(folder / "config.yaml"), "--recreate", "False")
+    run(stack, "elastalert-create-index", "--config", str(folder / "config.yaml"), "--recreate", "False")
     return folder
 
 
-def run(program: str, *arguments: str) -> str:
-    done = subprocess.run([ELASTALERT / program, *arguments], capture_output=True, text=True, timeout=120, check=False)
+def run(stack: Stack, program: str, *arguments: str) -> str:
+    command, given = [ELASTALERT / program, *arguments], {**os.environ, **environment(stack)}
+    done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout + done.stderr
 
@@ -103,16 +146,21 @@ Making = Callable[[str], Bench]
 
 
 @pytest.fixture(scope="module")
-def making(engine: Server, catalogue: Catalogue, alertmanager: str, tmp_path_factory: pytest.TempPathFactory) -> Making:
+def making(
+    engine: Server, catalogue: Catalogue, alertmanager: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Making]:
     """Installs all that a service has in its store: what is indexed for one is in nobody else's way."""
+    with ExitStack() as guards:
 
-    def made(service: str) -> Bench:
-        stack = stack_of(catalogue, service=service, logs="elasticsearch", log_path="ingest")
-        folder = tmp_path_factory.mktemp(f"{service}-{engine.name}")
-        assert installation(engine, objects(stack, folder / "pack"))
-        return Bench(engine, stack, rules(engine, stack, alertmanager, folder), alertmanager, windows(stack))
+        def made(service: str) -> Bench:
+            stack = stack_of(catalogue, service=service, logs="elasticsearch", log_path="ingest")
+            folder = tmp_path_factory.mktemp(f"{service}-{engine.name}")
+            assert installation(engine, objects(stack, folder / "pack"))
+            guard = guarded(engine, tmp_path_factory.mktemp("guard"), object_name(stack, "alerter"))
+            url = guards.enter_context(guard)
+            return Bench(engine, stack, rules(url, stack, alertmanager, folder), alertmanager, windows(stack))
 
-    return made
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +210,7 @@ def looked(bench: Bench, instance: Instance, alert: LogAlert, start: datetime, e
     """What ElastAlert says when it has looked at the documents of a time."""
     rule = bench.rules / "rules" / f"{instance.id}-{alert.name}.yaml"
     return run(
-        "elastalert-test-rule", "--config", str(bench.rules / "config.yaml"), "--alert",
+        bench.stack, "elastalert-test-rule", "--config", str(bench.rules / "config.yaml"), "--alert",
         "--start", stamp(start), "--end", stamp(end), str(rule),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
@@ -12,6 +12,7 @@ from obsboot.sources.errors import NotApplicableError
 from obsboot.sources.logstash.pipelines import logstash
 from obsboot.sources.logstash.plugins import advice
 from obsboot.sources.logstash.settings import flat, known
+from obsboot.sources.topology import Service
 
 _LATEST = 9
 
@@ -20,17 +21,22 @@ class Settings(Check):
     id = "logstash/settings-yml"
     judges = ("logstash-settings",)
     title = "logstash.yml says what Logstash understands"
-    explanation = "Logstash does not start with a setting that it does not know, or with a value that it may not have."
+    explanation = (
+        "Logstash does not start with a setting that it does not know, or with a value that it may not have. The images of "
+        "the open source build, such as OpenSearch's, know no setting of X-Pack, not even the one that switches its "
+        "monitoring off."
+    )
     fix = "Correct the name of the setting, or its value."
 
     def run(self, context: Context) -> Iterator[Finding]:
         sources = context.sources("logstash-settings")
         if not sources:
             raise NotApplicableError("there is no logstash.yml")
-        version = logstash(context).version
+        running = logstash(context)
         for source in sources:
             for name, value, line in flat(mapped(source.data)):
-                for message, severity in _faults(name, value, version):
+                faults = [*_faults(name, value, running.version), *_absent(name, running.containers)]
+                for message, severity in faults:
                     yield self.finding(source.path, line, message, severity=severity, subject=name)
 
 
@@ -46,3 +52,10 @@ def _faults(name: str, value: object, version: int) -> Iterator[tuple[str, Sever
         near = advice(name, there.process)
         # What is near to nothing may be another version's, or that of a plugin.
         yield f"Logstash has no setting {name!r}{near or ' that is known here'}", "error" if near else "info"
+
+
+def _absent(name: str, containers: Sequence[Service]) -> Iterator[tuple[str, Severity]]:
+    """What an image of the open source build lacks; it has the word in its name."""
+    images = [each.image for each in containers if "oss" in each.repository.rpartition("/")[2].split("-")]
+    if images and len(images) == len(containers) and name.startswith("xpack."):
+        yield f"Logstash does not start with {name} in {images[0]}, which has no X-Pack", "error"

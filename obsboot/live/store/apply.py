@@ -12,6 +12,7 @@ import argparse
 import base64
 import json
 import os
+import re
 import ssl
 import sys
 import time
@@ -66,9 +67,13 @@ ADDED = (
     "policy.phases.delete.actions.delete.delete_searchable_snapshot",
     *("data_stream.hidden", "data_stream.allow_custom_routing", "data_stream.timestamp_field.name"),
     *("applications", "run_as", "transient_metadata.enabled", "reserved", "hidden", "static", "tenant_permissions"),
+    *("indices.*.allow_restricted_indices", "index_permissions.*.dls", "index_permissions.*.fls"),
+    *("index_permissions.*.masked_fields", "policy.ism_template.*.last_updated_time"),
+    *("policy.states.*.actions.*.retry", "policy.states.*.actions.*.rollover.copy_alias"),
 )
-"""Fields, by their dotted names, that stores add by themselves: nothing is different for them."""
+"""Fields, by their dotted names, that stores add by themselves: nothing is different for them. `*` is any item of a list."""
 STREAMS = "data streams"
+_ITEM = re.compile(r"\.\d+\.")
 _NO_WAY = ("no handler found", "Incorrect HTTP method", "Invalid index name [_")
 
 
@@ -251,7 +256,7 @@ def same(wanted: dict[str, Any], there: dict[str, Any]) -> bool:
     """Whether the store has what is wanted, and beside it nothing but what it adds by itself."""
     ours, theirs = dict(_leaves(wanted)), dict(_leaves(there))
     known = tuple(f"{name}." for name in ADDED)
-    extra = [name for name in theirs.keys() - ours.keys() if not f"{name}.".startswith(known)]
+    extra = [name for name in theirs.keys() - ours.keys() if not _ITEM.sub(".*.", f"{name}.").startswith(known)]
     return not extra and all(theirs.get(name) == value for name, value in ours.items())
 
 

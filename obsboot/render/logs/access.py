@@ -28,7 +28,8 @@ _ELASTICSEARCH = {
     "writer": _Task(
         "Adds documents to the streams; reads nothing, changes nothing.", ("monitor",), ("auto_configure", "create_doc")
     ),
-    "reader": _Task("Reads the streams.", (), ("read", "view_index_metadata")),
+    # Grafana asks for the store's version and health before it asks for documents.
+    "reader": _Task("Reads the streams.", ("monitor",), ("read", "view_index_metadata")),
     "monitor": _Task("Reads the state of the store, and no document.", ("monitor",), ("monitor",)),
     "alerter": _Task(
         "Reads the streams, and remembers what it has told.",
@@ -48,14 +49,20 @@ _OPENSEARCH = {
             "indices:data/write/index",
         ),
     ),
-    "reader": _Task("Reads the streams.", (), ("read", "indices:admin/mappings/get", "indices:admin/get")),
+    # Several searches at once are a privilege on the store, with those on the indices that each of them names.
+    "reader": _Task(
+        "Reads the streams.",
+        ("cluster:monitor/main", "cluster:monitor/health", "indices:data/read/msearch"),
+        ("read", "indices:admin/mappings/get", "indices:admin/get"),
+    ),
     # It asks for the statistics of all indices at once, which is refused as a whole where one of them may not be seen.
     "monitor": _Task(
         "Reads the state of the store, and no document.", ("cluster_monitor",), ("indices_monitor",), everywhere=True
     ),
+    # One document is written as a bulk of one, which is a privilege on the store as well.
     "alerter": _Task(
         "Reads the streams, and remembers what it has told.",
-        ("cluster_monitor",),
+        ("cluster_monitor", "indices:data/write/bulk"),
         ("read", "indices:admin/mappings/get"),
         own_indices=True,
     ),
@@ -76,7 +83,8 @@ def users(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
     """The users, by name; each has the role of its name, and a password from the variable that is named."""
     for name, task in _tasks(stack).items():
         yield _user(stack, name, task.about, object_name(stack, name))
-    yield _user(stack, _KIBANA, "Kibana's own, for its settings and saved objects.", "kibana_system")
+    if _has_kibana(stack):
+        yield _user(stack, _KIBANA, "Kibana's own, for its settings and saved objects.", "kibana_system")
 
 
 def _user(stack: Stack, name: str, about: str, role: str) -> tuple[str, dict[str, Any]]:
@@ -90,7 +98,14 @@ def password_of(task: str) -> str:
 
 def passwords(stack: Stack) -> Iterator[str]:
     """The variables of all users."""
-    yield from map(password_of, [*_tasks(stack), _KIBANA])
+    yield from map(password_of, _tasks(stack))
+    if _has_kibana(stack):
+        yield password_of(_KIBANA)
+
+
+def _has_kibana(stack: Stack) -> bool:
+    """OpenSearch has no role of that name, and refuses a user whose role is not there."""
+    return store(stack) == "elasticsearch"
 
 
 def _tasks(stack: Stack) -> Mapping[str, _Task]:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from obsboot.formula import evaluate
 from obsboot.model import GeneratedFile, Instance, LogAlert, LogSignal, Stack
 from obsboot.promql.rewriting import seconds_of
-from obsboot.render.logs.access import password_of
 from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs, log_signals, object_name, store_address, streams
 from obsboot.render.logs.panels import documents
 from obsboot.render.rules import alert_labels, links, override
@@ -65,7 +64,6 @@ def _config(stack: Stack) -> dict[str, object]:
         "use_ssl": secure,
         "verify_certs": True,
         "es_username": object_name(stack, "alerter"),
-        "es_password": f"${{{password_of('alerter')}}}",
         "writeback_index": object_name(stack, "alerter"),
         "alert_time_limit": {"days": 2},
     }

@@ -53,7 +53,6 @@ def _settings() -> dict[str, object]:
         "dead_letter_queue.max_bytes": "256mb",
         # When it is full the oldest go: new refusals say what is wrong now.
         "dead_letter_queue.storage_policy": "drop_older",
-        "xpack.monitoring.enabled": False,
     }
 
 
@@ -99,10 +98,9 @@ def _is_one_of(modules: list[str]) -> str:
 
 def _between(address: str, read: str) -> str:
     """A pipeline that reads what it gets, and hands it on to be stored."""
-    body = "".join(f"  {line}\n" if line else "\n" for line in read.splitlines())
     return (
         f'input {{\n  pipeline {{ id => "{address}" address => "{address}" }}\n}}\n'
-        f"filter {{\n{body}}}\n"
+        f"{read}"
         f'output {{\n  pipeline {{ id => "{address}-out" send_to => ["{_STORE}"] }}\n}}\n'
     )
 

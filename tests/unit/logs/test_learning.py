@@ -74,7 +74,7 @@ def held(lines: Sequence[str], folder: Path) -> Proposal:
         every = list(entries([format_], lines))
         read = [each for each in every if UNPARSED not in attempt([format_], each, "UTC").get("tags", ())]
         assert len(read) == sum(proposal.patterns.values())
-        assert parse(f"filter {{\n{component_filter([format_], 'UTC')}}}\n")
+        assert parse(component_filter([format_], "UTC"))
         assert format_pipeline(format_, "UTC")
         assert len(read) + len(proposal.unplaced) == len(every) == proposal.entries
     return proposal

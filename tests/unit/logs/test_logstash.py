@@ -73,7 +73,7 @@ def formats_of(component: str) -> Sequence[LogFormat]:
 
 
 def machine(formats: Sequence[LogFormat], zone: str = ZONE) -> Machine:
-    return Machine(parse(f"filter {{\n{logstash.component_filter(formats, zone)}}}\n"))
+    return Machine(parse(logstash.component_filter(formats, zone)))
 
 
 @cache
@@ -379,7 +379,7 @@ def test_no_text_is_lost(component: str, monkeypatch: pytest.MonkeyPatch) -> Non
         record = recorded(getattr(quoting, name), kept)
         for module in (quoting, logstash):
             monkeypatch.setattr(module, name, record, raising=module is quoting)
-    written = parse(f"filter {{\n{logstash.component_filter(formats_of(component), ZONE)}}}\n")
+    written = parse(logstash.component_filter(formats_of(component), ZONE))
     settings = [each.settings for each in every(written.sections) if isinstance(each, Plugin)]
     texts = [each.value for each in every(tuple(settings)) if isinstance(each, Text)]
     expressions = [each.expression for each in every(written.sections) if isinstance(each, Regex)]

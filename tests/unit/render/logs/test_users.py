@@ -1,0 +1,77 @@
+"""The users of the log store: each can be made there, and may do what its program asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+import yaml
+
+from obsboot.catalog import load
+from obsboot.model import Stack
+from obsboot.render import render
+from tests.stacks import stack_of
+
+STORES = ("elasticsearch", "opensearch")
+
+
+def stack(store: str) -> Stack:
+    return stack_of(load(), logs=store, log_path="logstash")
+
+
+def objects(store: str, kind: str) -> dict[str, dict[str, Any]]:
+    """The store's objects of a kind, by the last word of their names."""
+    inside = f"/{store}/{kind}/"
+    found = ((file.path, json.loads(file.text)) for file in render(stack(store)) if inside in file.path)
+    return {path.rpartition("-")[2].removesuffix(".json"): data for path, data in found}
+
+
+def services(store: str) -> dict[str, dict[str, Any]]:
+    (text,) = (file.text for file in render(stack(store)) if file.path.endswith("/compose.yaml"))
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)["services"]
+    return found
+
+
+def open_variables(texts: Iterable[str]) -> set[str]:
+    return {text[2:].partition(":")[0] for text in texts if text.startswith("${")}
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_user_has_a_role_that_the_pack_makes_or_the_store_has(store: str) -> None:
+    made = set(objects(store, "roles"))
+    own = {"elasticsearch": {"kibana_system"}, "opensearch": set()}[store]
+    for user in objects(store, "users").values():
+        for role in user["roles"]:
+            assert role in own or role.rpartition("-")[2] in made
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_what_makes_the_users_gets_the_password_of_each(store: str) -> None:
+    wanted = {user["password_from"] for user in objects(store, "users").values()}
+    given = open_variables(services(store)["log-store-setup"]["environment"].values())
+    assert {name for name in given if name.startswith("LOGS_")} == wanted
+
+
+def test_opensearch_asks_for_single_documents_and_several_searches_as_privileges_on_the_store() -> None:
+    roles = objects("opensearch", "roles")
+    assert "indices:data/write/bulk" in roles["writer"]["cluster_permissions"]
+    assert "indices:data/write/bulk" in roles["alerter"]["cluster_permissions"]
+    assert "indices:data/read/msearch" in roles["reader"]["cluster_permissions"]
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_settings_that_a_server_writes_itself_stay_with_its_version(store: str) -> None:
+    service = services(store)[store]
+    version = service["image"].rpartition(":")[2]
+    (volume,) = (each for each in service["volumes"] if each.endswith(f"/{store}/config"))
+    assert volume.startswith(f"{store}-config-{version}:")
+
+
+@pytest.mark.parametrize("service", ["logstash", *STORES])
+def test_what_unpacks_programs_before_it_runs_them_may_do_so(service: str) -> None:
+    """Compose mounts a tmpfs `noexec`; with a root that is only read there is no other place for them."""
+    asked = services("opensearch" if service == "opensearch" else "elasticsearch")[service]
+    assert asked["read_only"]
+    assert "/tmp:exec" in asked["tmpfs"]
