@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Collection, Iterator
 
 from obsboot.checks.base import Check, checks
-from obsboot.model import Finding, Outcome, Pack, Result
+from obsboot.model import Finding, Outcome, Pack, Result, Unread
 from obsboot.sources.context import Context
 from obsboot.sources.errors import CannotCheckError, NotApplicableError
 from obsboot.sources.folder import Folder
@@ -32,7 +32,7 @@ def _result(each: Check, context: Context) -> Result:
     began = time.perf_counter()
     context.unseen.clear()
     findings: list[Finding] = []
-    outcome, reason = _outcome(each.run(context), findings, context)
+    outcome, reason, unread = _outcome(each.run(context), findings, context)
     if outcome == "passed" and not findings and not each.finds_its_kind(context):
         outcome, reason = "skipped", "the folder has nothing of the kind"
     return Result(
@@ -42,13 +42,16 @@ def _result(each: Check, context: Context) -> Result:
         reason=reason,
         findings=tuple(dict.fromkeys(findings)),
         seconds=time.perf_counter() - began,
+        unread=unread,
     )
 
 
-def _outcome(run: Iterator[Finding], findings: list[Finding], context: Context) -> tuple[Outcome, str]:
+def _outcome(
+    run: Iterator[Finding], findings: list[Finding], context: Context
+) -> tuple[Outcome, str, tuple[Unread, ...]]:
     """Collects into `findings`; what was found before a crash is kept."""
     outcome: Outcome = "passed"
-    reason = ""
+    reason, unread = "", tuple[Unread, ...]()
     try:
         findings.extend(run)
     except NotApplicableError as why:
@@ -58,5 +61,6 @@ def _outcome(run: Iterator[Finding], findings: list[Finding], context: Context) 
     except Exception as crash:  # a check that breaks must not hide what the others find
         outcome, reason = "error", f"the check broke: {type(crash).__name__}: {crash}"
     if outcome == "passed" and context.unseen:
-        outcome, reason = "error", "; ".join(sorted(context.unseen))
-    return ("failed", reason) if any(f.severity == "error" for f in findings) else (outcome, reason)
+        unread = tuple(sorted(context.unseen))
+        outcome, reason = "error", "; ".join(map(str, unread))
+    return "failed" if any(f.severity == "error" for f in findings) else outcome, reason, unread

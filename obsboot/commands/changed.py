@@ -10,7 +10,8 @@ from obsboot.model import Exit, ObsbootError
 from obsboot.workspace.git import git, printed
 
 _OPTION = "--changed-since"
-_PLAIN = ("--relative", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color")
+_WHOLE = "check out with the whole history (in GitHub Actions: fetch-depth: 0)"
+_PLAIN = ("--relative", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--text")
 
 
 def changes_since(root: Path, revision: str, paths: Collection[str]) -> Changes:
@@ -35,13 +36,18 @@ def _start(root: Path, revision: str) -> str:
     if inside is None:
         raise ObsbootError(f"{_OPTION}: git cannot be run", fix="install git", code=Exit.COULD_NOT_CHECK)
     if inside.stdout.strip() != b"true":
-        raise ObsbootError(f"{_OPTION}: {root} is in no git repository", fix=f"leave {_OPTION} out")
+        said = inside.stderr.decode(errors="replace").strip()  # also that git trusts no folder of another owner
+        raise ObsbootError(f"{_OPTION}: {root} is in no git repository: {said}", fix=f"leave {_OPTION} out")
     commit = printed(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not commit.strip():
-        fix = "fetch it first, or check out with the whole history (in GitHub Actions: fetch-depth: 0)"
-        raise ObsbootError(f"{_OPTION}: git knows no revision {revision!r}", fix=fix)
+        raise ObsbootError(f"{_OPTION}: git knows no revision {revision!r}", fix=f"fetch it first, or {_WHOLE}")
     name = commit.strip().decode()
-    return printed(root, "merge-base", name, "HEAD").strip().decode() or name
+    left = printed(root, "merge-base", name, "HEAD").strip().decode()
+    if not left and printed(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        raise ObsbootError(
+            f"{_OPTION}: this clone is too shallow to have where the branch left {revision!r}", fix=_WHOLE
+        )
+    return left or name
 
 
 def _asked(root: Path, *arguments: str) -> bytes:

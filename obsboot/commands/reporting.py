@@ -75,9 +75,15 @@ def kept_reports(report: Report, paths: tuple[Path, ...]) -> None:
 
 
 def keep(path: Path, text: str, option: str) -> None:
-    """Writes all of it, or leaves what was there before. Raises ObsbootError, which names the option."""
+    """Writes all of it, or leaves what was there before. Raises ObsbootError, which names the option.
+
+    A pipe or a device is written to: a file in its place would be the end of /dev/null for the whole machine.
+    """
     half = path.resolve().with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.is_relative_to("/dev") or (path.exists() and not path.is_file()):
+            path.write_text(text, encoding="utf-8")
+            return
         half.write_text(text, encoding="utf-8")
         half.replace(path.resolve())
     except OSError as error:

@@ -15,7 +15,7 @@ from obsboot.filtering.configuration import Configuration
 from obsboot.filtering.identity import Identity, identities
 from obsboot.filtering.layout import Layout
 from obsboot.filtering.waivers import Waiver, judged, waive
-from obsboot.model import Finding, Outcome, Result, Severity
+from obsboot.model import Finding, Outcome, Result, Severity, Unread
 
 By = Literal["comment", "configuration", "baseline", "unchanged"]
 WEIGHT: Mapping[Severity, int] = {"info": 0, "warning": 1, "error": 2}
@@ -82,12 +82,13 @@ def filtered(results: Sequence[Result], files: Mapping[str, str], wishes: Wishes
     if wishes.baseline:
         entries = wishes.baseline.entries
         hidden |= {f: Hidden(f, "baseline") for f in known if f not in hidden and known[f] in entries}
-        gone = wishes.baseline.gone(set(known.values()), judged(results))
+        gone = wishes.baseline.gone(set(known.values()), judged(results)) if not wishes.changes else ()
         notices += [_severe(each, wishes.configuration) for each in gone]
     if wishes.changes:
         others = _untouched([f for f in known if f not in hidden], files, wishes.changes)
         hidden |= {finding: Hidden(finding, "unchanged") for finding in others}
-    shown = [_rejudged(result, hidden, wishes.fail_on) for result in (*results, *_noticed(notices))]
+    blind = frozenset(_blind(results, hidden))
+    shown = [_rejudged(result, hidden, blind, wishes.fail_on) for result in (*results, *_noticed(notices))]
     ordered = sorted(hidden.values(), key=lambda each: known[each.finding])
     return Filtered(tuple(shown), tuple(ordered), known, waived.families)
 
@@ -118,8 +119,21 @@ def _severe(finding: Finding, configuration: Configuration) -> Finding:
     return finding if severity == finding.severity else replace(finding, severity=severity)
 
 
-def _rejudged(result: Result, hidden: Collection[Finding], fail_on: Severity) -> Result:
-    return _with(result, tuple(finding for finding in result.findings if finding not in hidden), fail_on)
+def _blind(results: Iterable[Result], hidden: Collection[Finding]) -> Iterator[Unread]:
+    """The places that could not be read where the finding that says so is one that does not count."""
+    shown = {(f.path, f.line) for result in results for f in result.findings if f not in hidden}
+    paths = {finding.path for finding in hidden}
+    for place in {place for result in results for place in result.unread}:
+        if place.path in paths and (place.path, place.line) not in shown:
+            yield place
+
+
+def _rejudged(result: Result, hidden: Collection[Finding], blind: frozenset[Unread], fail_on: Severity) -> Result:
+    """The result with what counts. Where all that it could not read is known and does not count, that is no error."""
+    left = _with(result, tuple(finding for finding in result.findings if finding not in hidden), fail_on)
+    if left.outcome == "error" and left.unread and blind.issuperset(left.unread):
+        return replace(left, outcome="skipped", reason=f"{left.reason}; what tells of it does not count here")
+    return left
 
 
 def _with(result: Result, findings: tuple[Finding, ...], fail_on: Severity) -> Result:

@@ -7,7 +7,7 @@ from obsboot.model.deferred import deferred
 if TYPE_CHECKING:
     from obsboot.model.catalogue import Clue, Component, Exporter, PackFile, Question, Scrape
     from obsboot.model.errors import Exit, ObsbootError
-    from obsboot.model.findings import Finding, Outcome, Proof, Proven, Report, Result, Severity
+    from obsboot.model.findings import Finding, Outcome, Proof, Proven, Report, Result, Severity, Unread
     from obsboot.model.live import Container, Fault, Recipe, Step, Workload
     from obsboot.model.logs import (
         Divide,
@@ -54,7 +54,7 @@ __all__ = [
     "LogFormat", "LogSignal", "LogStep", "Match", "Migration", "ObsbootError", "Outcome", "Overview", "OverviewRow", "Owner",
     "Pack", "PackFile", "Panel", "Place", "Point", "Proof", "Proven", "Put", "Question", "ReadJson", "ReadTime",
     "Recipe", "Record", "Rename", "Replace", "Replacement", "Replay", "Report", "Result", "Row", "Sample", "Scrape",
-    "Severity", "Signal", "Split", "Stack", "Step", "Traffic", "Translate", "Truth", "Value", "Workload",
+    "Severity", "Signal", "Split", "Stack", "Step", "Traffic", "Translate", "Truth", "Unread", "Value", "Workload",
     "allows", "ordered", "plural",
 ]  # fmt: skip
 

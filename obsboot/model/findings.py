@@ -50,9 +50,24 @@ class Finding:
         return {name: getattr(self, name) for name in names}
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Unread:
+    """A place that could not be read, so that a check could not judge it. `line` 0 is the file as a whole."""
+
+    path: str
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line} {self.why}" if self.line else f"{self.path} {self.why}"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one check, truth, fault or replay. `subject` is what it is about (`cache/hit_rate`)."""
+    """The outcome of one check, truth, fault or replay. `subject` is what it is about (`cache/hit_rate`).
+
+    `unread` is all that `reason` is about, where nothing else kept a check from looking at everything.
+    """
 
     check: str
     subject: str
@@ -61,6 +76,7 @@ class Result:
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
     detail: Mapping[str, object] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from obsboot.model import Finding, Report, Result
 from obsboot.report.detail import sequence, text
@@ -41,9 +42,15 @@ def unlooked(report: Report) -> dict[str, list[str]]:
     """Why something could not be checked, or not all of it -> the checks."""
     found: dict[str, list[str]] = {}
     for result in report.results:
-        if result.outcome == "error" or (result.outcome == "failed" and result.findings and result.reason):
-            found.setdefault(result.reason, []).append(result.check)
+        partly = result.outcome == "failed" and result.findings and result.reason
+        if result.outcome == "error" or (partly and all(each.message != result.reason for each in result.findings)):
+            found.setdefault(_why(report, result), []).append(result.check)
     return found
+
+
+def _why(report: Report, result: Result) -> str:
+    places = (replace(each, path=placed(report, each.path)) for each in result.unread)
+    return "; ".join(map(str, places)) or result.reason
 
 
 def whole(said: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from obsboot.model import Finding, Report, Severity
+from obsboot.model import Exit, Finding, Report, Severity
 from obsboot.report.found import findings_of, placed, unlooked, whole, wordless
 
 _COMMANDS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
@@ -20,19 +20,24 @@ def to_github(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
+    """In the log, which has them all, GitHub shows nothing but the message: it tells the place once more."""
     for finding in sorted(findings_of(report), key=lambda each: _GRAVE_FIRST.index(each.severity)):
         yield _annotation(report, finding)
     for result in wordless(report):
         yield _command("error", {"title": result.check}, f"{result.subject}: {result.reason or 'failed'}")
+    grave = "error" if report.code() == Exit.COULD_NOT_CHECK else "warning"
     for why, checks in unlooked(report).items():
         names = ", ".join(dict.fromkeys(checks))
-        yield _command("warning", {"title": "could not be checked"}, f"{names}: {why or 'no reason is known'}")
+        yield _command(grave, {"title": "could not be checked"}, f"{names}: {why or 'no reason is known'}")
 
 
 def _annotation(report: Report, finding: Finding) -> str:
-    place = {"file": placed(report, finding.path), "line": finding.line or "", "col": finding.column or ""}
+    file = placed(report, finding.path)
+    place = {"file": file, "line": finding.line or "", "col": finding.column or ""}
+    where = ":".join(str(each) for each in (file, finding.line, finding.column) if each)
+    said = f"{where}: {finding.message}" if where else finding.message
     fix = f"\n{finding.fix}" if finding.fix else ""
-    return _command(_COMMANDS[finding.severity], {**place, "title": finding.check}, finding.message + fix)
+    return _command(_COMMANDS[finding.severity], {**place, "title": finding.check}, said + fix)
 
 
 def _command(name: str, properties: Mapping[str, object], message: str) -> str:

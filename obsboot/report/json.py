@@ -45,6 +45,7 @@ def _result(result: Result) -> dict[str, object]:
         "seconds": _plain(round(result.seconds, 3)),
         "findings": [_finding(finding) for finding in result.findings],
         "detail": _plain(result.detail),
+        "unread": [{"path": each.path, "line": each.line, "why": each.why} for each in result.unread],
     }
 
 

@@ -19,6 +19,7 @@ def to_junit(report: Report) -> str:
     for result in sorted(report.results, key=lambda each: (each.check, each.subject)):
         groups.setdefault(group_of(result), []).append(result)
     root = ET.Element("testsuites", _counts(report.title, report.results))
+    del root.attrib["skipped"]  # Jenkins refuses a file with it there; on a suite it wants it
     for name, results in groups.items():
         suite = ET.SubElement(root, "testsuite", _counts(name, results))
         for result in results:

@@ -16,7 +16,7 @@ from obsboot import __version__
 from obsboot.filtering import Described, described, identities
 from obsboot.model import Finding, Report, Severity
 from obsboot.report.detail import number, text
-from obsboot.report.found import findings_of, hidden_counts, hidden_of, placed, unlooked, whole, wordless
+from obsboot.report.found import findings_of, hidden_of, placed, unlooked, whole, wordless
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -32,7 +32,7 @@ def to_sarif(report: Report, pages: str | None = None) -> str:
     `pages` is the URL below which the pages of docs/ are; by default the one that the installed package names.
     """
     pages = _documentation() if pages is None else pages
-    ids = sorted({r.check for r in report.results} | {f.check for f in findings_of(report)} | _hidden_checks(report))
+    ids = sorted({r.check for r in report.results} | {f.check for f in findings_of(report)})
     known = described()
     run: Json = {
         "tool": {
@@ -91,29 +91,23 @@ def _invocation(report: Report, ids: list[str]) -> Json:
         for check in dict.fromkeys(checks)
     ]
     return {
-        "executionSuccessful": not notifications,
+        "executionSuccessful": True,  # it ran to its end; GitHub refuses all results of a run that did not
         "exitCode": int(report.code()),
         "toolExecutionNotifications": notifications,
     }
 
 
 def _results(report: Report, ids: list[str]) -> Iterator[Json]:
-    hidden = {_finding(each): each for each in hidden_of(report)}
-    shown = findings_of(report)
+    """What counts, and nothing that a comment, a baseline or an untouched file hides: GitHub would open an alert for it.
+
+    Each has a place, though what ran is no file: with one that has none GitHub refuses them all.
+    """
+    shown, hidden = findings_of(report), map(_finding, hidden_of(report))
     known = identities([*shown, *hidden])
-    compared = "baseline" in hidden_counts(report)  # then each result has to say how it stands to the baseline
-    for finding in [*shown, *hidden]:
-        why = hidden.get(finding, {})
-        if text(why, "by") != "unchanged":
-            state = {"baselineState": "unchanged" if text(why, "by") == "baseline" else "new"} if compared else {}
-            prints = {"partialFingerprints": {_FINGERPRINT: known[finding].fingerprint}}
-            yield _result(report, finding, ids) | prints | state | _suppressions(why)
+    for finding in shown:
+        yield _result(report, finding, ids) | {"partialFingerprints": {_FINGERPRINT: known[finding].fingerprint}}
     for result in wordless(report):
-        said = f"{result.subject}: {result.reason}" if result.reason else result.subject or "failed"
-        where = (
-            {"locations": [{"logicalLocations": [{"fullyQualifiedName": result.subject}]}]} if result.subject else {}
-        )
-        yield {"ruleId": result.check, "ruleIndex": ids.index(result.check), "level": "error"} | _message(said) | where
+        yield _result(report, Finding(result.check, "error", result.subject, 0, result.reason or "failed"), ids)
 
 
 def _result(report: Report, finding: Finding, ids: list[str]) -> Json:
@@ -136,16 +130,6 @@ def _artifact(path: str) -> Json:
     if path.startswith("/"):
         return {"uri": PurePosixPath(path).as_uri()}
     return {"uri": quote(path, errors="replace"), "uriBaseId": "%SRCROOT%"}
-
-
-def _suppressions(hidden: Mapping[str, object]) -> Json:
-    """Who does not want to see the result, and why."""
-    kind = {"comment": "inSource", "configuration": "external"}.get(text(hidden, "by"))
-    return {"suppressions": [{"kind": kind, "justification": text(hidden, "reason")}]} if kind else {}
-
-
-def _hidden_checks(report: Report) -> set[str]:
-    return {text(each, "check") for each in hidden_of(report)}
 
 
 def _finding(hidden: Mapping[str, object]) -> Finding:

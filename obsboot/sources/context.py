@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from obsboot.model import Pack
+from obsboot.model import Pack, Unread
 from obsboot.promql import PromqlError
 from obsboot.promql.provenance import Study, study
 from obsboot.sources import boards, configs, rulefiles, savedobjects, watching
@@ -165,7 +165,7 @@ class Context(Subject):
         if found is None and not (
             self.foreign and query.dialect
         ):  # of what is another program's, the check of syntax tells
-            self.unseen.add(f"{query.path}:{query.line()} does not parse")
+            self.unseen.add(Unread(query.path, query.line(), "does not parse"))
         return found
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from obsboot.model import Unread
 from obsboot.sources.catalogued import components
 from obsboot.sources.documents import mapped
 from obsboot.sources.exporters import Exporters, images_of
@@ -41,5 +42,5 @@ def _given(context: Context, folder: Folder) -> dict[str, str]:
         try:
             found[job] = folder.files.get(path) or (folder.root / path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            context.unseen.add(f"{path} cannot be read: {error}")
+            context.unseen.add(Unread(path, 0, f"cannot be read: {error}"))
     return found

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from obsboot.logs.configuration import parse
 from obsboot.logs.scanner import ConfigurationError
 from obsboot.logs.syntax import Configuration
-from obsboot.model import Instance
+from obsboot.model import Instance, Unread
 from obsboot.render.logs.logged import keeps_logs, logged, store, store_address
 from obsboot.sources.documents import Listed, Mapped, Way, mapped
 from obsboot.sources.errors import CannotCheckError, NotApplicableError
@@ -80,7 +80,7 @@ class LogFiles:
                 stored = Stored(Source(path, data, self.context.files.whole(path)))
                 found[stored.name] = stored
             elif data is not None:
-                self.context.unseen.add(f"{path} does not hold an object")
+                self.context.unseen.add(Unread(path, 0, "does not hold an object"))
         return found
 
     def hosts(self) -> set[str] | None:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from obsboot.model import Instance, Pack, Stack
+from obsboot.model import Instance, Pack, Stack, Unread
 from obsboot.sources.documents import MalformedError, Mapped
 from obsboot.sources.errors import CannotCheckError, NotApplicableError
 from obsboot.sources.folder import Folder
@@ -26,7 +26,7 @@ class Subject:
 
     def __init__(self, subject: Pack | Folder) -> None:
         self.subject = subject
-        self.unseen: set[str] = set()
+        self.unseen: set[Unread] = set()
         if isinstance(subject, Pack):
             self.files = Files(subject.files)
             self.layout: PackLayout | FolderLayout = PackLayout(subject.stack, self.files)
@@ -157,5 +157,5 @@ class Subject:
         return collected[0]
 
 
-def _unread(path: str, error: MalformedError) -> str:
-    return f"{path}:{error.line} cannot be read: {error}"
+def _unread(path: str, error: MalformedError) -> Unread:
+    return Unread(path, error.line, f"cannot be read: {error}")

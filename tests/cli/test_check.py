@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -148,6 +151,24 @@ def test_a_report_in_a_file_leaves_the_text_for_people(check: Any, site: Path) -
     assert "monitoring/rules/a.yaml:12:11: error" in done.stdout
     assert json.loads((site / "out.sarif").read_text())["version"] == "2.1.0"
     assert check("--output", "out.txt").stdout == (site / "out.txt").read_text()
+
+
+def test_a_pipe_is_written_to_and_stays_one(check: Any, site: Path) -> None:
+    os.mkfifo(site / "pipe")
+    with subprocess.Popen(["cat", site / "pipe"], stdout=subprocess.PIPE, text=True) as reader:
+        assert check("--format", "json", "--output", "pipe").returncode == Exit.FAILED
+        told, _ = reader.communicate(timeout=20)
+    assert json.loads(told)["schema"] == "obsboot-report/1"
+    assert (site / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="devices are made by root alone")
+def test_a_device_is_written_to_and_stays_one(check: Any, site: Path) -> None:
+    null = site / "null"
+    os.mknod(null, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    assert check("--format", "json", "--output", "null").returncode == Exit.FAILED
+    assert check("--write-baseline", "null").returncode == Exit.DONE
+    assert null.is_char_device()
 
 
 @pytest.mark.parametrize(
@@ -324,6 +345,88 @@ def test_what_the_main_branch_did_meanwhile_is_not_this_branchs(check: Any, repo
     git(repository, "commit", "-am", "two")
     git(repository, "checkout", "work")
     assert check("--changed-since", "main").returncode == Exit.DONE
+
+
+def test_what_a_hook_is_told_of_its_linked_work_tree_leads_nobody_astray(check: Any, repository: Path) -> None:
+    """Git names the repository to its hooks, and not the top of the work tree: a folder below would be taken for it."""
+    linked = repository.with_name("linked")
+    git(repository, "worktree", "add", str(linked), "-b", "work")
+    (linked / "OTHER").write_text("a file\n")
+    hook = repository / ".git/hooks/pre-commit"
+    command = "check monitoring --baseline quiet.jsonl --changed-since HEAD"
+    hook.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m obsboot {command}\n")
+    hook.chmod(0o755)
+    git(linked, "add", "OTHER")
+    git(linked, "commit", "-m", "another file")
+
+
+@pytest.mark.parametrize("attribute", ["-diff", "binary"])
+def test_what_git_does_not_show_as_text_has_changed_lines_too(check: Any, repository: Path, attribute: str) -> None:
+    lay_out(repository, {".gitattributes": f"*.yaml {attribute}\n"})
+    edit(repository, "The cache is full", "The cache is nearly full")
+    assert findings(check("--changed-since", "main", "--json")) == [(FIRES, 12, "error")]
+
+
+def test_a_clone_without_the_place_where_the_branch_left_is_said(check: Any, repository: Path, obsboot: Any) -> None:
+    git(repository, "checkout", "-b", "work")
+    git(repository, "commit", "--allow-empty", "-m", "two")
+    git(repository, "checkout", "main")
+    git(repository, "commit", "--allow-empty", "-m", "three")
+    shallow = repository.with_name("shallow")
+    git(repository, "clone", "--depth", "1", "--branch", "work", repository.as_uri(), str(shallow))
+    git(shallow, "fetch", "--depth", "1", "origin", "main:refs/remotes/origin/main")
+    done = obsboot("check", "monitoring", "--changed-since", "origin/main", cwd=shallow)
+    assert done.returncode == Exit.USAGE
+    assert "too shallow" in done.stderr
+    assert "fetch-depth: 0" in done.stderr
+
+
+def test_a_repository_that_git_does_not_trust_is_said_in_gits_words(check: Any, repository: Path, obsboot: Any) -> None:
+    trusting = lay_out(repository.with_name("home"), {"gitconfig": ""}) / "gitconfig"
+    stranger = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", "GIT_CONFIG_GLOBAL": str(trusting)}
+    done = obsboot("check", "monitoring", "--changed-since", "main", cwd=repository, **stranger)
+    assert done.returncode == Exit.USAGE
+    assert "safe.directory" in done.stderr
+
+
+# What cannot be read
+
+
+@pytest.fixture
+def unreadable(repository: Path) -> Path:
+    """An expression that does not parse, which each check that needed it cannot judge."""
+    edit(repository, 'expr: up{job="cache"} == 0', 'expr: up{job="cache" == 0')
+    git(repository, "commit", "-am", "broken")
+    return repository
+
+
+def blind(done: subprocess.CompletedProcess[str]) -> set[str]:
+    """What became of the checks that could not look."""
+    return {each["outcome"] for each in json.loads(done.stdout)["results"] if "does not parse" in each["reason"]}
+
+
+def test_what_cannot_be_read_is_no_way_to_pass(check: Any, unreadable: Path) -> None:
+    done = check("--json")
+    assert done.returncode == Exit.FAILED
+    assert blind(done) == {"error", "failed"}
+
+
+@pytest.mark.parametrize("hiding", ["baseline", "changes", "comment"])
+def test_what_is_known_to_be_unreadable_ends_no_later_run(check: Any, unreadable: Path, hiding: str) -> None:
+    arguments, options = ["--json"], {}
+    if hiding == "baseline":
+        assert check("--write-baseline", "all.jsonl").returncode == Exit.DONE
+        options = {"baseline": "all.jsonl"}
+    elif hiding == "changes":
+        arguments += ["--changed-since", "HEAD"]
+    else:
+        edit(
+            unreadable, "groups:\n", "# obsboot: ignore promql/syntax, rules/comparison -- it goes next week\ngroups:\n"
+        )
+    done = check(*arguments, **options)
+    assert (done.returncode, blind(done)) == (Exit.DONE, {"skipped"}), done.stdout[-2000:]
+    edit(unreadable, "expr: kv_used_bytes / kv_max_bytes", "expr: kv_used_bytes / (kv_max_bytes")
+    assert check(*arguments, **options).returncode == (Exit.DONE if hiding == "comment" else Exit.FAILED)
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--all", ""])

@@ -129,6 +129,25 @@ def test_the_action_hands_its_inputs_on(runner: Path, site: Path) -> None:
     assert "in no git repository" in step(runner, site, changed_since="main").stderr
 
 
+def test_the_install_step_runs_nothing_of_the_checked_repository(tmp_path: Path) -> None:
+    step, _ = action()["runs"]["steps"]
+    site = lay_out(tmp_path / "site", {"venv/__init__.py": "raise SystemExit('it ran')\n", "argparse.py": "1 / 0\n"})
+    made, _, _ = step["run"].partition("\n")
+    done = run(["bash", "-c", made], site, RUNNER_TEMP=str(tmp_path / "runner"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runner/obsboot/bin/pip").exists()
+
+
+def test_no_line_of_a_checked_file_is_a_command_to_the_runner(runner: Path, site: Path) -> None:
+    """Text for people shows lines of the files; the runner takes commands out of all that is printed."""
+    done = step(runner, site, path="monitoring", format="console", fail_on="info")
+    first, *_, last = done.stdout.splitlines()
+    word, _, token = first.rpartition("::")
+    assert (done.returncode, word, last) == (4, "::stop-commands", f"::{token}::")
+    assert len(token) > 30
+    assert "stop-commands" not in step(runner, site, path="monitoring").stdout
+
+
 @pytest.mark.parametrize("hostile", ["$(touch harm)", "`touch harm`", "; touch harm", "--help", "a' 'b"])
 def test_no_input_is_a_command_or_an_option(runner: Path, site: Path, hostile: str) -> None:
     done = step(runner, site, path=hostile, changed_since=hostile, baseline=hostile)

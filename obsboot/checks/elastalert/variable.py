@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Severity
 from obsboot.sources.context import Context, mapped
 from obsboot.sources.errors import NotApplicableError
 from obsboot.sources.kinds import Kind
@@ -42,5 +42,5 @@ class Variables(Check):
                 found = _VARIABLE.search(str(data.get(name) or ""))
                 if found and not (name in _NAMED and any(name.upper() in each.environment for each in running)):
                     message = f"{name}: elastalert-create-index does not fill in {found[0]}"
-                    severity = "error" if running else "warning"
+                    severity: Severity = "error" if running else "warning"
                     yield self.finding(source.path, data.at(name), message, severity=severity, subject=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsboot.checks.base import Check
-from obsboot.model import Finding
+from obsboot.model import Finding, Unread
 from obsboot.sources.context import Context
 from obsboot.sources.documents import MalformedError
 from obsboot.sources.folder import Folder
@@ -47,6 +47,5 @@ def refused(context: Context, *, json: bool) -> Iterator[tuple[str, str]]:
     subject = context.subject
     for path, why in sorted(subject.refused.items()) if isinstance(subject, Folder) else ():
         if path.endswith((".json", ".ndjson")) == json:
-            message = f"it has not been read: {why}"
-            context.unseen.add(f"{path}: {message}")
-            yield path, message
+            context.unseen.add(Unread(path, 1, f"has not been read: {why}"))
+            yield path, f"it has not been read: {why}"

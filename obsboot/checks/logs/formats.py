@@ -11,7 +11,7 @@ from obsboot.checks.base import Check
 from obsboot.logs.grok import GrokError, compiled, grok
 from obsboot.logs.reading import begins
 from obsboot.logs.times import FormatError, expression
-from obsboot.model import Component, Finding, Flag, LogFormat, LogStep, Match, ReadTime, Replace
+from obsboot.model import Component, Finding, Flag, LogFormat, LogStep, Match, ReadTime, Replace, Unread
 from obsboot.sources.context import Context
 from obsboot.sources.errors import CannotCheckError
 from obsboot.sources.samples import verdict
@@ -46,7 +46,7 @@ class LogFormats(Check):
             try:
                 differ = verdict(formats, format_)
             except CannotCheckError as error:
-                context.unseen.add(str(error))
+                context.unseen.add(Unread(shown(samples_file(format_)), 0, f"cannot be tried: {error}"))
                 continue
             path = samples_file(format_)
             for number, how in differ[:_SHOWN]:

@@ -13,7 +13,7 @@ from obsboot.logs.reading import dataset
 from obsboot.logs.scanner import ConfigurationError
 from obsboot.logs.syntax import Configuration
 from obsboot.logs.times import FormatError, expression
-from obsboot.model import Component, Finding
+from obsboot.model import Component, Finding, Unread
 from obsboot.render.logs.logged import in_pipelines
 from obsboot.sources import pipelines
 from obsboot.sources.context import Context
@@ -75,7 +75,7 @@ def _named(context: Context) -> Iterator[Fault]:
     context.text("logstash/pipelines.yml")
     data = context.readable(path)
     if not isinstance(data, Listed):
-        context.unseen.add(f"{path} does not hold a list")
+        context.unseen.add(Unread(path, 0, "does not hold a list"))
         return
     ids, files = set[str](), set[str]()
     for each in map(mapped, data):

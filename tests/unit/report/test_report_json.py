@@ -51,6 +51,7 @@ def test_a_small_report_word_for_word() -> None:
                     }
                 ],
                 "detail": {},
+                "unread": [],
             }
         ],
         "proven": [{"kind": "alert", "name": "RedisDown", "instance": "redis", "proof": "checked", "limit": ""}],

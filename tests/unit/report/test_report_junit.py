@@ -33,7 +33,13 @@ def test_any_report_can_be_read_and_is_counted_right(report: Report) -> None:
     kinds = {"failures": "failure", "errors": "error", "skipped": "skipped", "tests": "testcase"}
     for suite in [root, *root]:
         for name, tag in kinds.items():
-            assert int(suite.get(name, "-1")) == len(list(suite.iter(tag)))
+            if (suite, name) == (
+                root,
+                "skipped",
+            ):  # by the schema that Jenkins holds files to it stands on suites alone
+                assert name not in suite.attrib
+            else:
+                assert int(suite.get(name, "-1")) == len(list(suite.iter(tag)))
     assert len(list(root.iter("failure"))) == report.count("failed")
     assert len(list(root.iter("error"))) == report.count("error")
     for each in root.iter("testcase"):
