@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import yaml
 from obsboot.catalog import load
 from obsboot.model import Stack
 from obsboot.render import render
+from obsboot.workspace.planning import Wanted, secret_steps
 from tests.stacks import stack_of
 
 STORES = ("elasticsearch", "opensearch")
@@ -75,3 +78,12 @@ def test_what_unpacks_programs_before_it_runs_them_may_do_so(service: str) -> No
     asked = services("opensearch" if service == "opensearch" else "elasticsearch")[service]
     assert asked["read_only"]
     assert "/tmp:exec" in asked["tmpfs"]
+
+
+def test_a_password_has_each_kind_of_sign_that_a_store_demands(tmp_path: Path) -> None:
+    """OpenSearch refuses one without any of them, and does not start; by chance alone a password may lack a digit."""
+    (step,) = secret_steps(tmp_path, Wanted((), "", "o", variables=tuple(f"V{number}" for number in range(500))))
+    passwords = [line.partition("=")[2] for line in step.data.decode().splitlines() if not line.startswith("#")]
+    assert len(set(passwords)) == 500
+    for kind in ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]"):
+        assert all(re.search(kind, each) for each in passwords)
