@@ -1,4 +1,4 @@
-"""Parser and dispatch only: commands are imported when they run, and errors end in one place."""
+"""How a process of obsboot begins and ends: signals, one place for all errors, exit codes."""
 
 from __future__ import annotations
 
@@ -8,80 +8,18 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import click
+if TYPE_CHECKING:
+    from obsboot.commands.status_told import Form
 
-from obsboot import __version__
-
-COMMANDS: Mapping[str, str] = {
-    "init": "Write the observability pack of this repository.",
-    "detect": "Show what the repository tells about its stack, with file:line.",
-    "adopt": "Take in a repository that has observability files of its own.",
-    "update": "Bring the pack up to date without losing a hand-edited line.",
-    "status": "Say whether the pack is in sync, behind, drifted or in conflict.",
-    "diff": "Show your edits of the pack, or what an update would change in it.",
-    "resolve": "List the conflicts that updates left, or take a side in them.",
-    "restore": "Put files of the pack back as they were rendered.",
-    "mv": "Move a file of the pack so that updates follow it.",
-    "undo": "Take back what obsboot did last.",
-    "pull": "Bring dashboards that were edited in Grafana back into the repository.",
-    "repair": "Make the lost or damaged state of the pack whole again.",
-    "check": "Prove what can be proven without containers, of any repository.",
-    "validate": "Prove the rest in running containers.",
-    "apply-elastic": "Install the pack's templates and pipelines in its log store.",
-    "logs": "Try a log format on your own lines, and start one from them.",
-    "catalog": "Look at, check and extend the catalogue of technologies.",
-    "clean": "Remove what dead proving runs left behind.",
+_QUICK: Mapping[tuple[str, ...], Form] = {
+    ("status",): "text",
+    ("status", "--short"): "short",
+    ("status", "--json"): "json",
 }
-"""Command -> its line in the help; the module of the same name in `obsboot.commands` is only imported to run it."""
-
-
-class _Lazy(click.Group):
-    """A group that knows its commands by name."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"obsboot.commands.{cmd_name.replace('-', '_')}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            from difflib import get_close_matches  # noqa: PLC0415
-
-            close = get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"there is no command {args[0]!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
-        return super().resolve_command(ctx, args)
-
-
-@click.group("obsboot", cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, prog_name="obsboot")
-@click.option(
-    "--catalog",
-    "roots",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="A catalogue of your own on top of obsboot's; each command takes it as well.",
-)
-def cli(roots: tuple[Path, ...]) -> None:
-    """Write an observability pack for a backend service, and prove that it works.
-
-    Exit codes: 0 done, 1 tool error, 2 usage, 3 drift, 4 a check or proof failed, 5 refused, 6 could not check.
-    """
+"""What hooks and prompts ask again and again. Loading the parser would take longer than the answer."""
 
 
 class Terminated(BaseException):
@@ -125,15 +63,21 @@ def _flushed(code: int) -> int:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    words = tuple(sys.argv[1:] if arguments is None else arguments)
     try:
-        cli.main(args=None if arguments is None else list(arguments), prog_name="obsboot", standalone_mode=False)
+        if words in _QUICK:
+            from obsboot.commands.status_told import told  # noqa: PLC0415
+
+            return told(".", _QUICK[words])
+        from obsboot.parser import parsed  # noqa: PLC0415
+
+        return parsed(words)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # so rich ends a program that nobody reads any more
             return _ended(end.__context__)
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:  # the one place where errors become a message and a code
         return _ended(error)
-    return 0
 
 
 def _ended(error: BaseException) -> int:
@@ -142,11 +86,6 @@ def _ended(error: BaseException) -> int:
 
     message, fix, code = f"{type(error).__name__}: {error}", _OURS, int(Exit.TOOL_ERROR)
     match error:
-        case click.exceptions.Exit():
-            return error.exit_code
-        case click.ClickException():
-            error.show()
-            return Exit.USAGE
         case BrokenPipeError():  # whoever read our output has seen enough
             _hush()
             return Exit.DONE
@@ -157,11 +96,12 @@ def _ended(error: BaseException) -> int:
             message, fix, code = error.message, error.fix, error.code
         case Terminated():
             message, fix, code = "terminated", "", 128 + signal.SIGTERM
-        case KeyboardInterrupt() | click.Abort():
+        case KeyboardInterrupt():
             message, fix, code = "interrupted", "", 128 + signal.SIGINT
         case _ if os.environ.get("OBSBOOT_DEBUG"):
             raise error
-    click.echo(f"obsboot: {message}" + (f"\n  {fix}" if fix else ""), err=True)
+    if sys.stderr is not None:  # as it is where the shell has closed it
+        print(f"obsboot: {message}" + (f"\n  {fix}" if fix else ""), file=sys.stderr)
     return code
 
 

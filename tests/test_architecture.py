@@ -26,7 +26,7 @@ PLATFORM = {
 
 ORDER = (
     "model", "merge", "formula", "promql", "logs", "catalog", "detect", "answers", "stack", "render", "sources", "workspace",
-    "checks", "filtering", "promtool", "replay", "report", "live", "commands", "cli",
+    "checks", "filtering", "promtool", "replay", "report", "live", "commands", "parser", "cli",
 )  # fmt: skip
 """Each part may import what stands before it. `fleet` and `update` will join between live and commands."""
 

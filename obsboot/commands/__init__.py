@@ -1,1 +1,1 @@
-"""One module per command; `obsboot.cli` collects them lazily."""
+"""One module per command; `obsboot.parser` collects them lazily."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from obsboot.model import ObsbootError
 
@@ -40,7 +39,7 @@ def finish_interrupted(root: Path) -> None:
     from obsboot.workspace import recover  # noqa: PLC0415
 
     if note := recover(root):
-        click.echo(note, err=True)
+        print(note, file=sys.stderr)
 
 
 def named(root: Path, text: str, known: Sequence[str] = ()) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 import pytest
 
-from obsboot import __version__, cli
+from obsboot import __version__, cli, parser
 from obsboot.commands.reporting import exit_code, kept_reports, writable_reports
 from obsboot.model import Exit, ObsbootError, Report, Result
+from obsboot.parser import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,18 +19,18 @@ ROOT = Path(__file__).parents[2]
 def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--help"]) == 0
     shown = capsys.readouterr().out
-    assert all(f"  {name} " in shown for name in cli.COMMANDS)
+    assert all(f"  {name} " in shown for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_says_of_itself_what_the_help_says(name: str) -> None:
     module = name.replace("-", "_")
     command = import_module(f"obsboot.commands.{module}").command
     assert command.name == name
-    assert command.get_short_help_str(200) == cli.COMMANDS[name]
+    assert command.get_short_help_str(200) == COMMANDS[name]
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_a_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([name, "--help"]) == 0
     assert "Usage: obsboot" in capsys.readouterr().out
@@ -79,7 +80,7 @@ def test_every_error_ends_in_one_message_and_its_code(
     def fail(**_: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli.cli, "main", fail)
+    monkeypatch.setattr(parser.cli, "main", fail)
     assert cli.run([]) == code
     shown = capsys.readouterr().err
     assert shown.startswith(said)
@@ -90,7 +91,7 @@ def test_debugging_shows_where(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(cli.cli, "main", fail)
+    monkeypatch.setattr(parser.cli, "main", fail)
     monkeypatch.setenv("OBSBOOT_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         cli.run([])

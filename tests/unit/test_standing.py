@@ -195,7 +195,8 @@ sys.addaudithook(lambda event, told: opened.append(str(told[0])) if event == "op
 from obsboot import cli
 code = cli.run(["status", "--short"])
 print(code, sorted(Path(path).name for path in opened if "/o/" in path or path.startswith("o/")))
-print([name for name in ("jinja2", "yaml", "promql_parser", "obsboot.catalog", "obsboot.answers") if name in sys.modules])
+heavy = ("click", "jinja2", "yaml", "promql_parser", "obsboot.catalog", "obsboot.answers")
+print([name for name in heavy if name in sys.modules])
 """
 
 
