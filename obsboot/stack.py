@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, Component, Instance, ObsbootError, Question, Stack, Value, allows
@@ -21,6 +22,7 @@ def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
     values = _with_defaults(answers.values, catalogue.questions)
     _each_its_port(values)
     _ways_that_exist(values)
+    _addresses_that_all_can_use(values)
     service = str(values["service"])
     asked = [_instance(name, given, catalogue, service) for name, given in sorted(answers.instances.items())]
     added = [platform(c, service) for c in catalogue.components.values() if _belongs(c, asked, values)]
@@ -50,6 +52,13 @@ def _ways_that_exist(values: Mapping[str, Value]) -> None:
     if (values.get("logs"), values.get("log_path")) == ("opensearch", "ingest"):
         message = "logs cannot go from Filebeat into OpenSearch without Logstash: Filebeat refuses OpenSearch"
         raise ObsbootError(message, fix="--set log_path=logstash")
+
+
+def _addresses_that_all_can_use(values: Mapping[str, Value]) -> None:
+    """Of those who ask the log store, some lose a path, so that it would be asked for half at another place."""
+    if (path := urlsplit(str(values.get("log_address", ""))).path) not in ("", "/"):
+        message = f"log_address has a path ({path}), which ElastAlert and the store's exporter cannot follow"
+        raise ObsbootError(message, fix="--set log_address=URL of a host of its own")
 
 
 def _with_defaults(given: Mapping[str, Value], questions: Mapping[str, Question]) -> dict[str, Value]:

@@ -20,7 +20,12 @@ from obsboot.commands.options import catalog_option, catalogue_of, root_option
     metavar="NAME",
     help="Who may install, by default the administrator; the password is in ELASTIC_PASSWORD, or the pack's .env.",
 )
-@click.option("--ca", default="", metavar="FILE", help="The certificate authority of an https address.")
+@click.option(
+    "--ca",
+    default="",
+    metavar="FILE",
+    help="The authority of an https address; by default the pack's.",
+)
 @click.option("--wait", default=120.0, metavar="SECONDS", help="How long the store may take until it is ready.")
 @click.option("--lenient", is_flag=True, help="Leave out what the store's distribution lacks, and say so.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done.")
@@ -30,7 +35,7 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
     from obsboot.live.store.apply import main  # noqa: PLC0415
     from obsboot.model import Exit, ObsbootError  # noqa: PLC0415
     from obsboot.render.context import administrator  # noqa: PLC0415
-    from obsboot.render.logs.logged import keeps_logs, store, store_address  # noqa: PLC0415
+    from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs, store, store_address  # noqa: PLC0415
     from obsboot.workspace import load_pack  # noqa: PLC0415
 
     stack = load_pack(root, catalogue_of(roots)).stack
@@ -47,7 +52,9 @@ def command(root: Path, roots: tuple[Path, ...], url: str, **options: str | floa
         "--url",
         url or (store_address(stack) if stack.values["log_address"] else own),
     ]
-    arguments += ["--user", str(options["user"]) or user, "--ca", str(options["ca"]), "--wait", str(options["wait"])]
+    authority = str(folder / "secrets" / CA_FILE) if has_own_ca(stack) and not url else ""
+    arguments += ["--user", str(options["user"]) or user, "--ca", str(options["ca"]) or authority]
+    arguments += ["--wait", str(options["wait"])]
     arguments += [f"--{name.replace('_', '-')}" for name in ("lenient", "dry_run") if options[name]]
     if code := main(arguments):
         raise SystemExit(code)

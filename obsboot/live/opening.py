@@ -32,6 +32,7 @@ from obsboot.live.sink import start_sink
 from obsboot.live.substitution import substituted
 from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Exit, Instance, ObsbootError, Pack, Recipe, Stack
+from obsboot.render.alertmanager import secret_files
 from obsboot.render.context import secrets
 from obsboot.render.logs.filebeat import CONTAINER_LOGS
 from obsboot.render.logs.logged import keeps_logs, log_folders
@@ -144,7 +145,10 @@ def _lay_out(run: Run) -> None:
     run.copy.write(made)
     secret = run.directory / "secrets"
     secret.mkdir()
-    secret.chmod(0o755)  # its reader is a user of a container, and the umask may forbid everything
+    for name in secret_files(run.stack):
+        (secret / name).touch()
+        (secret / name).chmod(0o644)  # its reader is a user of a container, and the umask may forbid everything
+    secret.chmod(0o700)
     env = run.own_stack.env_file
     env.touch(mode=0o600)
     env.write_text("".join(f"{name}={value}\n" for name, value in run.secrets.items()))

@@ -148,12 +148,16 @@ _SECRET_FILES = {
 _HEARTBEAT_FILE = "heartbeat_url"
 
 
-def secret_files(stack: Stack) -> tuple[str, ...]:
-    """The files under `secrets/` that receivers and the log store's clients read; the user fills them in."""
+def receiver_files(stack: Stack) -> tuple[str, ...]:
+    """The files under `secrets/` that receivers read, one secret each; the user fills them in."""
     kinds = {kind_of(stack, severity) for severity in SEVERITIES}
     heartbeat = (_HEARTBEAT_FILE,) if _heartbeats(stack) and kind_of(stack, HEARTBEAT) == "webhook" else ()
-    authority = (CA_FILE,) if keeps_logs(stack) and has_own_ca(stack) else ()
-    return (*(_SECRET_FILES[kind] for kind in sorted(kinds) if kind in _SECRET_FILES), *heartbeat, *authority)
+    return (*(_SECRET_FILES[kind] for kind in sorted(kinds) if kind in _SECRET_FILES), *heartbeat)
+
+
+def secret_files(stack: Stack) -> tuple[str, ...]:
+    """All files under `secrets/`: those of the receivers, and the authority of a log store that has one of its own."""
+    return (*receiver_files(stack), *((CA_FILE,) if keeps_logs(stack) and has_own_ca(stack) else ()))
 
 
 def _inhibitions(stack: Stack) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from obsboot.model import Exporter, GeneratedFile, Instance, Stack, allows
+from obsboot.render.alertmanager import receiver_files
 from obsboot.render.context import fill, flags_of, template_names
 from obsboot.render.logs.filebeat import container_logging
 from obsboot.render.logs.logged import logged
@@ -40,7 +41,7 @@ def _containers(stack: Stack) -> Iterator[tuple[str, Instance, Exporter]]:
 
 
 def _service(stack: Stack, instance: Instance, exporter: Exporter) -> dict[str, object]:
-    names = template_names(stack, instance)
+    names = {**template_names(stack, instance), "receiver_files": receiver_files(stack)}
 
     def filled(texts: tuple[str, ...]) -> list[str]:
         return [text for text in (fill(text, **names) for text in texts) if text]

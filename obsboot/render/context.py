@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from obsboot.model import Instance, Stack
+from obsboot.model import Instance, Stack, allows
 from obsboot.render.logs.access import passwords
-from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs, log_folders, store
+from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs, log_folders, store, store_address
 
 if TYPE_CHECKING:
     import jinja2
@@ -62,6 +62,7 @@ def template_names(stack: Stack, instance: Instance) -> dict[str, object]:
         "others": stack.of,
         "buckets": bounds_around,
         "log_folders": log_folders(stack),
+        "log_store": store_address(stack) if keeps_logs(stack) else "",
         "log_ca": f"./secrets/{CA_FILE}" if keeps_logs(stack) and has_own_ca(stack) else "",
     }
 
@@ -86,7 +87,8 @@ def secrets(stack: Stack) -> tuple[str, ...]:
 def _secrets(stack: Stack) -> Iterator[str]:
     for instance in stack.instances:
         if instance.watched:
-            for each in (instance.component.exporter, *instance.component.containers.values()):
+            brought = (c for c in instance.component.containers.values() if allows(stack.values, c.only_if))
+            for each in (instance.component.exporter, *brought):
                 yield from map(secret_of(instance), each.secrets if each else ())
     if keeps_logs(stack):
         yield from passwords(stack)

@@ -217,7 +217,7 @@ def _password() -> str:
 
 def _instruction(names: Iterable[str]) -> str:
     listed = "".join(f"  {name}\n" for name in names)
-    return f"Each of these files holds one secret and nothing else; as long as one is empty, nobody is told:\n{listed}"
+    return f"Yours to fill in, each with one thing alone; a receiver whose file is empty tells nobody:\n{listed}"
 
 
 def lacking(root: Path, wanted: Wanted) -> Iterator[str]:

@@ -104,8 +104,8 @@ def passwords(stack: Stack) -> Iterator[str]:
 
 
 def _has_kibana(stack: Stack) -> bool:
-    """OpenSearch has no role of that name, and refuses a user whose role is not there."""
-    return store(stack) == "elasticsearch"
+    """Whether the pack brings it. OpenSearch has no role of that name, and refuses a user whose role is not there."""
+    return store(stack) == "elasticsearch" and not stack.values["log_address"]
 
 
 def _tasks(stack: Stack) -> Mapping[str, _Task]:

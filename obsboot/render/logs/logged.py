@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from obsboot.model import Instance, LogSignal, Stack, allows
 
@@ -39,8 +40,14 @@ def store(stack: Stack) -> str:
 
 
 def store_address(stack: Stack) -> str:
-    """Where the store answers: the given address, or the pack's own container."""
-    return str(stack.values["log_address"]) or f"http://{store(stack)}:9200"
+    """Where the store answers: the given address, or the pack's own container.
+
+    The port is always in it: without one some clients take 9200, and others that of the scheme.
+    """
+    given = urlsplit(str(stack.values["log_address"]).rstrip("/"))
+    if not given.scheme:
+        return f"http://{store(stack)}:9200"
+    return given.geturl() if given.port else f"{given.geturl()}:{443 if given.scheme == 'https' else 80}"
 
 
 CA_FILE = "log_store_ca.crt"

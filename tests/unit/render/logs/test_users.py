@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from obsboot.catalog import load
-from obsboot.model import Stack
-from obsboot.render import render
+from obsboot.model import ObsbootError, Stack
+from obsboot.render import render, secrets
 from obsboot.workspace.planning import Wanted, secret_steps
 from tests.stacks import stack_of
 
@@ -87,3 +87,38 @@ def test_a_password_has_each_kind_of_sign_that_a_store_demands(tmp_path: Path) -
     assert len(set(passwords)) == 500
     for kind in ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]"):
         assert all(re.search(kind, each) for each in passwords)
+
+
+ELSEWHERE = {"log_address": "https://logs.example.org", "log_ca": "file"}
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_in_a_store_elsewhere_nothing_is_installed_by_itself_nor_made_that_the_pack_does_not_use(store: str) -> None:
+    stack = stack_of(load(), logs=store, log_path="logstash", **ELSEWHERE)
+    (compose,) = (file.text for file in render(stack) if file.path.endswith("/compose.yaml"))
+    assert not {"log-store-setup", "kibana", store} & yaml.safe_load(compose)["services"].keys()
+    assert not [file.path for file in render(stack) if file.path.endswith("-kibana.json")]
+    assert not [name for name in secrets(stack) if "ELASTIC" in name or "KIBANA" in name]
+
+
+@pytest.mark.parametrize("path", ["ingest", "logstash"])
+@pytest.mark.parametrize(
+    ("address", "port"), [("https://a.example", 443), ("http://a.example/", 80), ("https://b.example:91/", 91)]
+)
+def test_all_who_ask_a_store_elsewhere_ask_it_at_one_port(path: str, address: str, port: int) -> None:
+    """Without one Filebeat and Logstash would take 9200, and the others that of the scheme."""
+    stack = stack_of(load(), logs="elasticsearch", log_path=path, log_address=address)
+    host = address.split("/")[2].partition(":")[0]
+    texts = {file.path: file.text for file in render(stack)}
+    asked = {name: set(re.findall(rf"//{re.escape(host)}[^\s\"'\]]*", text)) for name, text in texts.items()}
+    shipper = "filebeat.yml" if path == "ingest" else "store.conf"
+    found = {name.rpartition("/")[2]: urls for name, urls in asked.items() if urls}
+    assert {"compose.yaml", "logs.yaml", shipper} <= found.keys()
+    assert set().union(*found.values()) == {f"//{host}:{port}"}
+    (watcher,) = (yaml.safe_load(text) for name, text in texts.items() if name.endswith("elastalert/config.yaml"))
+    assert (watcher["es_host"], watcher["es_port"]) == (host, port)
+
+
+def test_a_path_that_not_all_can_follow_is_refused() -> None:
+    with pytest.raises(ObsbootError, match="log_address has a path"):
+        stack_of(load(), logs="elasticsearch", log_path="ingest", log_address="https://proxy.example/es")
