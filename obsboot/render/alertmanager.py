@@ -124,7 +124,7 @@ def _slack(stack: Stack) -> dict[str, object]:
         "send_resolved": True,
         "title": "[{{ .Status }}] {{ .CommonLabels.alertname }} {{ .CommonLabels.service }}",
         "text": "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n"
-        "{{ .Annotations.runbook_url }}\n{{ end }}",
+        "{{ or .Annotations.runbook_url .Annotations.runbook }}\n{{ end }}",
     }
 
 
@@ -151,6 +151,8 @@ _HEARTBEAT_FILE = "heartbeat_url"
 def receiver_files(stack: Stack) -> tuple[str, ...]:
     """The files under `secrets/` that receivers read, one secret each; the user fills them in."""
     kinds = {kind_of(stack, severity) for severity in SEVERITIES}
+    if not stack.values.get("smtp_user"):
+        kinds.discard("email")  # a server that asks for no user asks for no password
     heartbeat = (_HEARTBEAT_FILE,) if _heartbeats(stack) and kind_of(stack, HEARTBEAT) == "webhook" else ()
     return (*(_SECRET_FILES[kind] for kind in sorted(kinds) if kind in _SECRET_FILES), *heartbeat)
 

@@ -40,6 +40,17 @@ def _containers(stack: Stack) -> Iterator[tuple[str, Instance, Exporter]]:
                 yield name, instance, each
 
 
+def exporters(stack: Stack) -> dict[str, dict[str, object]]:
+    """The exporters as compose has them, for those who start them in a way of their own."""
+    kept = ("image", "command", "environment", "volumes")
+    found = {
+        container(instance): _service(stack, instance, instance.component.exporter)
+        for instance in stack.instances
+        if instance.watched and instance.component.exporter
+    }
+    return {name: {key: each[key] for key in kept if key in each} for name, each in found.items()}
+
+
 def _service(stack: Stack, instance: Instance, exporter: Exporter) -> dict[str, object]:
     names = {**template_names(stack, instance), "receiver_files": receiver_files(stack)}
 

@@ -126,7 +126,8 @@ def links(stack: Stack, instance: Instance, name: str) -> dict[str, str]:
     if base := stack.values.get("runbook_base"):
         notes["runbook_url"] = f"{str(base).rstrip('/')}/{name}.md"
     if instance.component.dashboard:
-        notes["dashboard"] = f"/d/{uid_of(stack, instance.id)}"
+        found_at = str(stack.values.get("grafana_url") or "").rstrip("/")
+        notes["dashboard"] = f"{found_at}/d/{uid_of(stack, instance.id)}"
     return notes
 
 

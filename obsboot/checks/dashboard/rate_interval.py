@@ -19,6 +19,8 @@ _FIXED_TO = 90 * 86400.0
 _SHORT = 300.0
 """A window that is shorter than this misses samples as soon as somebody looks at a day."""
 _RANGE = re.compile(r"\[\s*([^\]:]+?)\s*(?::[^\]]*)?\]")
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
+"""In a text stand classes of letters, which look like windows."""
 _SELECTOR = r'[\w:$]*(?:\{(?:"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'|[^}"\'])*\})?'
 _RATE = re.compile(rf"\b(rate|irate|increase)\s*\(\s*{_SELECTOR}\s*\[\s*([^\]:]+?)\s*\]")
 _FOLLOWING = ("__rate_interval", "__range", "__range_s")
@@ -41,7 +43,7 @@ class RateInterval(Check):
 
     def _own(self, panel: Panel) -> Iterator[Finding]:
         for query in panel.queries:
-            for window in _RANGE.findall(query.raw):
+            for window in _RANGE.findall(_TEXT.sub("", query.raw)):
                 if not _fits(window):
                     message = f"{query.owner} uses the window [{window}]"
                     yield self.finding(query.path, query.line(), message, subject=panel.subject)

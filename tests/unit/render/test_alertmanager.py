@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -36,3 +38,13 @@ def test_a_dead_mans_switch_is_called_and_never_told_of_an_end(catalogue: Catalo
     (hook,) = receivers(stack)["heartbeat-webhook"]["webhook_configs"]  # type: ignore[misc]
     assert hook == {"url_file": "/etc/alertmanager-secrets/heartbeat_url", "send_resolved": False}
     assert secret_files(stack) == ("slack_api_url", "heartbeat_url")
+
+
+def test_every_secret_that_is_read_has_a_file_and_every_file_is_read(catalogue: Catalogue) -> None:
+    mail = {"email_to": "a@b.example", "email_from": "c@b.example", "smtp_smarthost": "mail.example:587"}
+    for values in ({}, {"smtp_user": "me"}):
+        stack = stack_with(catalogue, receiver="email", receiver_critical="pagerduty", **mail, **values)
+        (file,) = alertmanager(stack)
+        read = set(re.findall(r"/etc/alertmanager-secrets/(\w+)", file.text))
+        assert read == set(secret_files(stack))
+        assert ("smtp_password" in read) == bool(values)

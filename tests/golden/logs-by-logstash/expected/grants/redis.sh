@@ -4,6 +4,11 @@
 #
 #   set -a; . observability/.env; sh observability/grants/redis.sh -h HOST
 #
+# Or in the server's own container, whose service is called SERVICE:
+#
+#   set -a; . observability/.env
+#   docker compose exec -T -e REDIS_EXPORTER_PASSWORD SERVICE sh -s < observability/grants/redis.sh
+#
 # The user lives until the server restarts, unless an aclfile is configured (then: redis-cli ACL SAVE).
 set -eu
 redis-cli "$@" ACL SETUSER obsboot_exporter reset on ">${REDIS_EXPORTER_PASSWORD:?}" \

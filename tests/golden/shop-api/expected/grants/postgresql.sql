@@ -4,6 +4,11 @@
 --   set -a; . observability/.env; set +a
 --   psql -h HOST -U postgres -d shop -f observability/grants/postgresql.sql
 --
+-- Or in the server's own container, whose service is called SERVICE and its superuser SUPERUSER:
+--
+--   docker compose exec -T -e POSTGRESQL_EXPORTER_PASSWORD SERVICE \
+--     psql -U SUPERUSER -d shop < observability/grants/postgresql.sql
+--
 -- What every role may do (PUBLIC) this one may do as well: a table that was granted to PUBLIC is open to it.
 \set ON_ERROR_STOP on
 \getenv exporter_password POSTGRESQL_EXPORTER_PASSWORD
