@@ -20,12 +20,7 @@ from obsboot.commands.options import catalog_option, catalogue_of, root_option
     metavar="NAME",
     help="Who may install, by default the administrator; the password is in ELASTIC_PASSWORD, or the pack's .env.",
 )
-@click.option(
-    "--ca",
-    default="",
-    metavar="FILE",
-    help="The authority of an https address; by default the pack's.",
-)
+@click.option("--ca", default="", metavar="FILE", help="The authority of an https address; by default the pack's.")
 @click.option("--wait", default=120.0, metavar="SECONDS", help="How long the store may take until it is ready.")
 @click.option("--lenient", is_flag=True, help="Leave out what the store's distribution lacks, and say so.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -72,6 +73,4 @@ def _damaged(error: ObsbootError, form: Form) -> Exit:
 
 
 def _print(data: object) -> None:
-    import json  # noqa: PLC0415
-
     print(json.dumps(data, indent=2, ensure_ascii=False))

@@ -180,10 +180,14 @@ def _parses(text: str) -> bool:
     return True
 
 
+def outside(query: str) -> str:
+    """The query without its strings and comments, in which brackets mean nothing."""
+    return _STRING.sub("", query)
+
+
 def _wrong(query: str, text: str) -> bool:
     """Whether a text that does not parse is wrong for another reason than what its variables are."""
-    outside = _STRING.sub("", query)
-    if used(_WINDOW_RAW.sub("", outside)):
+    if used(_WINDOW_RAW.sub("", outside(query))):
         return False
     return not _parses(_STRING.sub(lambda found: _VARIABLE.sub("x", found[0]), text))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from obsboot.model import Alert, GeneratedFile, LogAlert, Stack
 from obsboot.render.logs.elastalert import log_alerts
-from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs
+from obsboot.render.logs.logged import CA_FILE, has_own_ca
 from obsboot.render.rules import active
 from obsboot.render.yaml import MANAGED, OWNED, dump
 
@@ -159,7 +159,7 @@ def receiver_files(stack: Stack) -> tuple[str, ...]:
 
 def secret_files(stack: Stack) -> tuple[str, ...]:
     """All files under `secrets/`: those of the receivers, and the authority of a log store that has one of its own."""
-    return (*receiver_files(stack), *((CA_FILE,) if keeps_logs(stack) and has_own_ca(stack) else ()))
+    return (*receiver_files(stack), *((CA_FILE,) if has_own_ca(stack) else ()))
 
 
 def _inhibitions(stack: Stack) -> list[dict[str, object]]:

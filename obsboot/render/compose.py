@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from obsboot.model import Exporter, GeneratedFile, Instance, Stack, allows
+from obsboot.model import Exporter, GeneratedFile, Instance, Stack
 from obsboot.render.alertmanager import receiver_files
-from obsboot.render.context import fill, flags_of, template_names
+from obsboot.render.context import brought, fill, flags_of, template_names
 from obsboot.render.logs.filebeat import container_logging
 from obsboot.render.logs.logged import logged
 from obsboot.render.scrape import container
@@ -17,7 +17,7 @@ def compose(stack: Stack) -> Iterator[GeneratedFile]:
     """`compose.yaml`, in own-stack mode only."""
     if not stack.owns_stack:
         return
-    services = {name: _service(stack, instance, each) for name, instance, each in _containers(stack)}
+    services = {name or container(i): _service(stack, i, each) for i, name, each in brought(stack)}
     data = {
         "name": f"{stack.service}-observability",
         "services": services,
@@ -28,26 +28,10 @@ def compose(stack: Stack) -> Iterator[GeneratedFile]:
     yield GeneratedFile(f"{stack.directory}/compose.yaml", text, "managed", "render/compose.yaml")
 
 
-def _containers(stack: Stack) -> Iterator[tuple[str, Instance, Exporter]]:
-    """Every container of the pack with its name: the exporters first, then what else their components bring."""
-    watched = [instance for instance in stack.instances if instance.watched]
-    for instance in watched:
-        if instance.component.exporter:
-            yield container(instance), instance, instance.component.exporter
-    for instance in watched:
-        for name, each in instance.component.containers.items():
-            if allows(stack.values, each.only_if):
-                yield name, instance, each
-
-
 def exporters(stack: Stack) -> dict[str, dict[str, object]]:
     """The exporters as compose has them, for those who start them in a way of their own."""
     kept = ("image", "command", "environment", "volumes")
-    found = {
-        container(instance): _service(stack, instance, instance.component.exporter)
-        for instance in stack.instances
-        if instance.watched and instance.component.exporter
-    }
+    found = {container(i): _service(stack, i, each) for i, name, each in brought(stack) if not name}
     return {name: {key: each[key] for key in kept if key in each} for name, each in found.items()}
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from obsboot.model import Instance, Stack, allows
+from obsboot.model import Exporter, Instance, Stack, allows
 from obsboot.render.logs.access import passwords
 from obsboot.render.logs.logged import CA_FILE, has_own_ca, keeps_logs, log_folders, store, store_address
 
@@ -63,7 +63,7 @@ def template_names(stack: Stack, instance: Instance) -> dict[str, object]:
         "buckets": bounds_around,
         "log_folders": log_folders(stack),
         "log_store": store_address(stack) if keeps_logs(stack) else "",
-        "log_ca": f"./secrets/{CA_FILE}" if keeps_logs(stack) and has_own_ca(stack) else "",
+        "log_ca": f"./secrets/{CA_FILE}" if has_own_ca(stack) else "",
     }
 
 
@@ -85,13 +85,22 @@ def secrets(stack: Stack) -> tuple[str, ...]:
 
 
 def _secrets(stack: Stack) -> Iterator[str]:
-    for instance in stack.instances:
-        if instance.watched:
-            brought = (c for c in instance.component.containers.values() if allows(stack.values, c.only_if))
-            for each in (instance.component.exporter, *brought):
-                yield from map(secret_of(instance), each.secrets if each else ())
+    for instance, _, each in brought(stack):
+        yield from map(secret_of(instance), each.secrets)
     if keeps_logs(stack):
         yield from passwords(stack)
+
+
+def brought(stack: Stack) -> Iterator[tuple[Instance, str, Exporter]]:
+    """What the pack runs: the exporters first, whose name is empty, then what else their components bring, by its name."""
+    watched = [instance for instance in stack.instances if instance.watched]
+    for instance in watched:
+        if instance.component.exporter:
+            yield instance, "", instance.component.exporter
+    for instance in watched:
+        for name, each in instance.component.containers.items():
+            if allows(stack.values, each.only_if):
+                yield instance, name, each
 
 
 def settings_of(instance: Instance) -> dict[str, str]:

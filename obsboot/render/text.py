@@ -8,12 +8,12 @@ from obsboot.catalog import data_file, locate
 from obsboot.formula import evaluate
 from obsboot.model import Alert, GeneratedFile, Instance, LogAlert, Stack
 from obsboot.render import units
-from obsboot.render.alertmanager import HEARTBEAT, SEVERITIES, kind_of, receiver_files, secret_files
+from obsboot.render.alertmanager import HEARTBEAT, SEVERITIES, kind_of, receiver_files
 from obsboot.render.checklist import checklist
 from obsboot.render.compose import exporters
 from obsboot.render.context import environment, fill, fill_file, secrets, template_names
 from obsboot.render.logs.elastalert import limit, log_alerts
-from obsboot.render.logs.logged import CA_FILE
+from obsboot.render.logs.logged import CA_FILE, has_own_ca
 from obsboot.render.rules import active, operator, override, threshold
 from obsboot.render.views import names
 from obsboot.render.yaml import dump
@@ -119,6 +119,6 @@ def _facts(stack: Stack) -> dict[str, object]:
         "secrets": secrets(stack),
         "exporters": "" if stack.owns_stack else dump({"services": exporters(stack)}).rstrip(),
         "receiver_files": receiver_files(stack),
-        "authority": CA_FILE if CA_FILE in secret_files(stack) else "",
+        "authority": CA_FILE if has_own_ca(stack) else "",
         "receivers": {severity: kind_of(stack, severity) for severity in (*SEVERITIES, HEARTBEAT)},
     }

@@ -33,6 +33,12 @@ def placed(report: Report, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, path)) if folder and path else path
 
 
+def spot(report: Report, finding: Finding) -> str:
+    """`path:line:column`, as much of it as is known."""
+    places = (placed(report, finding.path), finding.line, finding.column)
+    return ":".join(str(each) for each in places if each)
+
+
 def wordless(report: Report) -> list[Result]:
     """The results that failed without a finding that says why."""
     return [result for result in report.results if result.outcome == "failed" and not result.findings]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from obsboot.model import Exit, Finding, Report, Severity
-from obsboot.report.found import findings_of, placed, unlooked, whole, wordless
+from obsboot.report.found import findings_of, placed, spot, unlooked, whole, wordless
 
 _COMMANDS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 _GRAVE_FIRST = list(_COMMANDS)
@@ -32,9 +32,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _annotation(report: Report, finding: Finding) -> str:
-    file = placed(report, finding.path)
-    place = {"file": file, "line": finding.line or "", "col": finding.column or ""}
-    where = ":".join(str(each) for each in (file, finding.line, finding.column) if each)
+    place = {"file": placed(report, finding.path), "line": finding.line or "", "col": finding.column or ""}
+    where = spot(report, finding)
     said = f"{where}: {finding.message}" if where else finding.message
     fix = f"\n{finding.fix}" if finding.fix else ""
     return _command(_COMMANDS[finding.severity], {**place, "title": finding.check}, said + fix)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from obsboot.model import Finding, Report, Result
 from obsboot.report.detail import group_of
-from obsboot.report.found import placed
+from obsboot.report.found import spot
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -64,9 +64,7 @@ def _child(case: ET.Element, tag: str, message: str, said: str, kind: str) -> No
 
 
 def _said(report: Report, finding: Finding) -> str:
-    where = placed(report, finding.path)
-    place = ":".join([where, *(str(at) for at in (finding.line, finding.column) if at)])
-    told = [f"{place}: {finding.severity}: {finding.message}"]
+    told = [f"{spot(report, finding)}: {finding.severity}: {finding.message}"]
     told += [f"    {word}: {text}" for word, text in (("why", finding.why), ("fix", finding.fix)) if text]
     return "\n".join(told)
 

@@ -14,7 +14,7 @@ from obsboot.model import Finding, Report, Severity
 from obsboot.report.console import SEVERITIES, safe
 from obsboot.report.detail import mapping, number, sequence, text
 from obsboot.report.excerpt import excerpt
-from obsboot.report.found import findings_of, hidden_counts, placed, unlooked, whole, wordless
+from obsboot.report.found import findings_of, hidden_counts, placed, spot, unlooked, whole, wordless
 
 _WIDEST = 160
 _NARROWEST = 40
@@ -74,8 +74,7 @@ def _lines(report: Report, sources: _Sources, width: int) -> Iterator[Text]:
 
 
 def _headline(report: Report, finding: Finding) -> Text:
-    places = [placed(report, finding.path), *(str(at) for at in (finding.line, finding.column) if at)]
-    line = Text().append(f"{_whole(':'.join(places))}: ", "bold")
+    line = Text().append(f"{_whole(spot(report, finding))}: ", "bold")
     line.append(f"{finding.severity}: ", SEVERITIES[finding.severity])
     return line.append(_whole(finding.message)).append(f" [{finding.check}]", "dim")
 

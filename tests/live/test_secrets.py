@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.live.conftest import IMAGES, sample
+from tests.stacks import confined
 
 pytestmark = pytest.mark.live
 
@@ -23,8 +24,7 @@ def test_alertmanager_reads_the_secrets_of_its_receivers(tmp_path: Path) -> None
     wanted = {word for word in (pack / "alertmanager/alertmanager.yml").read_text().split() if "-secrets/" in word}
     assert len(wanted) == 4
     image = yaml.safe_load(IMAGES.read_text())["images"][service["image"]]
-    options = ["--rm", "--user", service["user"], "--read-only", "--entrypoint", "cat"]
-    options += [part for each in service["cap_drop"] for part in ("--cap-drop", each)]
+    options = ["--rm", *confined(service), "--entrypoint", "cat"]
     mounts = [each.replace("./", f"{pack}/", 1) for each in service["volumes"] if each.startswith("./")]
     options += [part for each in mounts for part in ("-v", each)]
     command = ["docker", "run", *options, image, *sorted(wanted)]

@@ -14,7 +14,7 @@ from obsboot.catalog import Catalogue
 from obsboot.render import render
 from tests.logs.conftest import ENGINES
 from tests.logs.filebeat import HOME
-from tests.stacks import stack_of
+from tests.stacks import confined, stack_of
 
 pytestmark = pytest.mark.live
 SOMEBODY = 1000
@@ -31,13 +31,10 @@ def asked(service: dict[str, Any], config: Path, **instead: str) -> subprocess.C
     image = yaml.safe_load(ENGINES.read_text())["engines"]["filebeat"]
     environment = service["environment"] | instead
     options = [part for name, value in environment.items() for part in ("-e", f"{name}={value}")]
-    options += [part for each in service["cap_drop"] for part in ("--cap-drop", each)]
-    options += [part for each in service["cap_add"] for part in ("--cap-add", each)]
-    options += [part for each in service["tmpfs"] for part in ("--tmpfs", each)]
-    command = ["docker", "run", "--rm", "--user", service["user"], "-v", f"{config}:{HOME}/filebeat.yml:ro", *options]
+    command = ["docker", "run", "--rm", *confined(service), "-v", f"{config}:{HOME}/filebeat.yml:ro", *options]
     kind, *words = service["healthcheck"]["test"]
     assert kind == "CMD"
-    done = [*command, "-v", f"{HOME}/data", "--read-only", image, *words]
+    done = [*command, "-v", f"{HOME}/data", image, *words]
     return subprocess.run(done, capture_output=True, text=True, timeout=60, check=False)
 
 

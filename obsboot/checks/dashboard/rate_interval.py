@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from obsboot.checks.base import Check
 from obsboot.model import Finding, Severity
 from obsboot.promql import seconds_of, spell
+from obsboot.promql.variables import outside
 from obsboot.sources.boards import Panel
 from obsboot.sources.configs import duration
 from obsboot.sources.context import Context, mapped
@@ -19,8 +20,6 @@ _FIXED_TO = 90 * 86400.0
 _SHORT = 300.0
 """A window that is shorter than this misses samples as soon as somebody looks at a day."""
 _RANGE = re.compile(r"\[\s*([^\]:]+?)\s*(?::[^\]]*)?\]")
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
-"""In a text stand classes of letters, which look like windows."""
 _SELECTOR = r'[\w:$]*(?:\{(?:"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'|[^}"\'])*\})?'
 _RATE = re.compile(rf"\b(rate|irate|increase)\s*\(\s*{_SELECTOR}\s*\[\s*([^\]:]+?)\s*\]")
 _FOLLOWING = ("__rate_interval", "__range", "__range_s")
@@ -43,7 +42,7 @@ class RateInterval(Check):
 
     def _own(self, panel: Panel) -> Iterator[Finding]:
         for query in panel.queries:
-            for window in _RANGE.findall(_TEXT.sub("", query.raw)):
+            for window in _RANGE.findall(outside(query.raw)):
                 if not _fits(window):
                     message = f"{query.owner} uses the window [{window}]"
                     yield self.finding(query.path, query.line(), message, subject=panel.subject)

@@ -43,12 +43,12 @@ class LogFormats(Check):
     def _samples(self, context: Context, component: Component) -> Iterator[Finding]:
         formats = list(component.logs.values())
         for format_ in formats:
+            path = samples_file(format_)
             try:
                 differ = verdict(formats, format_)
             except CannotCheckError as error:
-                context.unseen.add(Unread(shown(samples_file(format_)), 0, f"cannot be tried: {error}"))
+                context.unseen.add(Unread(shown(path), 0, f"cannot be tried: {error}"))
                 continue
-            path = samples_file(format_)
             for number, how in differ[:_SHOWN]:
                 message = f"{component.id}.{format_.name}: sample {number + 1}: {how}"
                 yield self.finding(shown(path), position(path, ("samples", number))[0], message)

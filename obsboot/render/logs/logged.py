@@ -55,8 +55,8 @@ CA_FILE = "log_store_ca.crt"
 
 
 def has_own_ca(stack: Stack) -> bool:
-    """Whether the certificate of the store is vouched for by that file."""
-    return store_address(stack).startswith("https:") and str(stack.values["log_ca"]) == "file"
+    """Whether there is a store whose certificate is vouched for by that file."""
+    return keeps_logs(stack) and store_address(stack).startswith("https:") and str(stack.values["log_ca"]) == "file"
 
 
 def zone(stack: Stack) -> str:

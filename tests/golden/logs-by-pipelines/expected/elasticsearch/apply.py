@@ -124,7 +124,10 @@ class Store:
 
 def _trusting(ca: str) -> ssl.SSLContext:
     """Authorities that stores made themselves lack the key usage that Python asks for since 3.13, and nobody else does."""
-    context = ssl.create_default_context(cafile=ca or None)
+    try:
+        context = ssl.create_default_context(cafile=ca or None)
+    except OSError as error:
+        raise StoreError(f"--ca {ca}: this is no authority in PEM: {error}", USAGE) from None
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 
@@ -290,9 +293,6 @@ def main(arguments: list[str] | None = None) -> int:
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.code
-    except OSError as error:  # of files that are opened here, the person has written this one alone
-        print(f"error: --ca {said.ca}: this is no authority in PEM: {error}", file=sys.stderr)
-        return USAGE
     return 0
 
 
