@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from obsboot.answers.keys import settled
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, Component, Instance, ObsbootError, Question, Stack, Value, allows
 
-_REFERENCE = re.compile(r"<<\s*(\w+)\s*>>")
 _OF_INSTANCE = ("component", "role", "address", "version", "owned_by")
 
 
@@ -19,7 +18,7 @@ def resolve(answers: Answers, catalogue: Catalogue) -> Stack:
 
     Raises ObsbootError where an instance names an unknown component, or two servers are to have one port.
     """
-    values = _with_defaults(answers.values, catalogue.questions)
+    values = settled(answers.values, catalogue.questions)
     _each_its_port(values)
     _ways_that_exist(values)
     _addresses_that_all_can_use(values)
@@ -61,18 +60,6 @@ def _addresses_that_all_can_use(values: Mapping[str, Value]) -> None:
         raise ObsbootError(message, fix="--set log_address=URL of a host of its own")
 
 
-def _with_defaults(given: Mapping[str, Value], questions: Mapping[str, Question]) -> dict[str, Value]:
-    settled = {name: q.default for name, q in questions.items() if q.default is not None} | dict(given)
-    return {name: _filled(value, settled) for name, value in settled.items()}
-
-
-def _filled(value: Value, settled: Mapping[str, Value]) -> Value:
-    """A default such as `<< service >>_default` with the other answer in its place."""
-    if not isinstance(value, str) or "<<" not in value:
-        return value
-    return _REFERENCE.sub(lambda found: str(settled[found[1]]), value)
-
-
 def _instance(name: str, given: Mapping[str, Value], catalogue: Catalogue, service: str) -> Instance:
     component = _component(name, str(given.get("component", name)), catalogue)
     role = str(given.get("role", component.roles[0] if component.roles else ""))
@@ -81,7 +68,7 @@ def _instance(name: str, given: Mapping[str, Value], catalogue: Catalogue, servi
         id=name,
         component=component,
         job=_job(component, name, service),
-        values=_with_defaults(own, _questions_for(component, role)),
+        values=settled(own, _questions_for(component, role)),
         role=role,
         address=str(given.get("address", f"{name}:{component.port}" if component.port else "")),
         version=str(given.get("version", component.versions[-1] if component.versions else "")),
@@ -131,7 +118,7 @@ def platform(component: Component, service: str) -> Instance:
         id=component.id,
         component=component,
         job=service if component.scrape is None and component.exporter is None else f"{service}-{component.id}",
-        values=_with_defaults({}, component.questions),
+        values=settled({}, component.questions),
         address=f"{component.id}:{component.port}" if component.port else "",
         version=component.versions[-1] if component.versions else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from obsboot.answers.reading import UnfitError, read, version
@@ -9,6 +10,7 @@ from obsboot.catalog import Catalogue
 from obsboot.catalog.problems import nearest
 from obsboot.model import Component, Question, Value, allows
 
+_REFERENCE = re.compile(r"<<\s*(\w+)\s*>>")
 NONE = "none"
 """The component of what is there and shall not be part of the pack."""
 
@@ -82,6 +84,26 @@ def asked_of(component: Component, role: str) -> Iterator[Question]:
 def applies(question: Question, values: Mapping[str, Value]) -> bool:
     """Whether the other answers leave room for the question."""
     return allows(values, question.only_if)
+
+
+def settled(given: Mapping[str, Value], questions: Mapping[str, Question]) -> dict[str, Value]:
+    """The answers with the defaults of those that nobody gave.
+
+    A default such as `<< service >>_default` has the other answer in its place, where there is one.
+    """
+    values = {name: q.default for name, q in questions.items() if q.default is not None} | dict(given)
+    return {name: _filled(value, values) for name, value in values.items()}
+
+
+def _filled(value: Value, values: Mapping[str, Value]) -> Value:
+    if not isinstance(value, str) or "<<" not in value:
+        return value
+    return _REFERENCE.sub(lambda found: str(values.get(found[1], found[0])), value)
+
+
+def is_guess(question: Question) -> bool:
+    """Whether the default is made of other answers, and so no more than likely."""
+    return isinstance(question.default, str) and _REFERENCE.search(question.default) is not None
 
 
 def lacks(question: Question, values: Mapping[str, Value]) -> bool:

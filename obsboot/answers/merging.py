@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from obsboot.answers.given import Given
-from obsboot.answers.keys import NONE, Keys, applies, asked_of, lacks
+from obsboot.answers.keys import NONE, Keys, applies, asked_of, lacks, settled
 from obsboot.answers.reading import UnfitError
 from obsboot.catalog import Catalogue
 from obsboot.model import Answers, ObsbootError, Question, Value
@@ -161,17 +161,15 @@ def _answers(values: Mapping[str, Value], components: Mapping[str, str], kept: M
 
 
 def _missing(answers: Answers, catalogue: Catalogue) -> Iterator[Open]:
-    settled = {name: q.default for name, q in catalogue.questions.items() if q.default is not None} | dict(
-        answers.values
-    )
+    values = settled(answers.values, catalogue.questions)
     for name, question in catalogue.questions.items():
-        if (name not in settled and applies(question, settled)) or lacks(question, settled):
+        if (name not in values and applies(question, values)) or lacks(question, values):
             yield Open(name, question)
     for name, own in sorted(answers.instances.items()):
         component = catalogue.components[str(own["component"])]
         role = str(own.get("role", component.roles[0] if component.roles else ""))
         for question in asked_of(component, role):
-            if question.default is None and question.name not in own and applies(question, {**settled, **own}):
+            if question.default is None and question.name not in own and applies(question, {**values, **own}):
                 yield Open(f"{name}.{question.name}", question)
 
 

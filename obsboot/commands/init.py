@@ -69,15 +69,13 @@ def _unchanged(plan: Plan) -> None:
 
 
 def _next_steps(plan: Plan, draft: Draft, catalogue: Catalogue) -> None:
-    from obsboot.commands.showing import say  # noqa: PLC0415
+    from obsboot.commands.showing import say, show_secrets  # noqa: PLC0415
 
     directory = draft.answers.values.get("directory", catalogue.questions["directory"].default)
     say(f"Wrote {len(plan.of('create', 'replace'))} files.")
     if draft.answers.values.get("receiver", catalogue.questions["receiver"].default) == "none":
         say("warning: nobody is told of alerts yet: --set receiver=webhook, slack, email or pagerduty")
-    for step in plan.of("create"):
-        if step.path.startswith(f"{directory}/secrets/") and not step.path.endswith("/README"):
-            say(f"fill in {step.path}")
+    show_secrets(plan, str(directory))
     say(f"""
 Next:
   obsboot check             prove what can be proven without containers

@@ -89,6 +89,13 @@ def show_plan(plan: Plan) -> None:
         say(note)
 
 
+def show_secrets(plan: Plan, directory: str) -> None:
+    """The files that now wait for a secret of the user's."""
+    for step in plan.of("create"):
+        if step.path.startswith(f"{directory}/secrets/") and not step.path.endswith("/README"):
+            say(f"fill in {step.path}")
+
+
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(sorted(names)[:5])
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"

@@ -16,6 +16,7 @@ from obsboot.commands.terminal import ask_to_write, is_watched
 from obsboot.model import Exit, ObsbootError
 
 if TYPE_CHECKING:
+    from obsboot.workspace import Wanted
     from obsboot.workspace.branches import Branch
     from obsboot.workspace.update import Update
 
@@ -58,7 +59,7 @@ def command(root: Path, template: str | None, pairs: tuple[str, ...], roots: tup
         from obsboot.workspace.branches import laid_out  # noqa: PLC0415
 
         with laid_out(root, branch) as aside:
-            _update(_Asked(aside.folder, pairs, roots, told), lambda written: _committed(aside, written))
+            _update(_Asked(aside.folder, pairs, roots, told, aside=True), lambda written: _committed(aside, written))
     else:
         _update(_Asked(root, pairs, roots, told), _taken_back)
 
@@ -79,12 +80,13 @@ def _committed(branch: Branch, written: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The repository, and what the command line says of it."""
+    """The repository, and what the command line says of it. `aside`: it is the tree of a branch, where nothing runs."""
 
     root: Path
     pairs: tuple[str, ...]
     roots: tuple[Path, ...]
     flags: Mapping[str, bool]
+    aside: bool = False
 
 
 def _update(asked: _Asked, done: Callable[[Sequence[str]], str]) -> None:
@@ -121,7 +123,20 @@ def _update(asked: _Asked, done: Callable[[Sequence[str]], str]) -> None:
         said = done(workspace.write(update.plan, undoable=True))
         if not flags["as_json"]:
             say(said)
+            if not asked.aside:
+                _next_steps(update, goal)
     raise SystemExit(_code(update))
+
+
+def _next_steps(update: Update, goal: Wanted) -> None:
+    """What a pack in a work tree needs before the new files do anything."""
+    from obsboot.commands.showing import say, show_secrets  # noqa: PLC0415
+
+    show_secrets(update.plan, goal.directory)
+    steps = () if update.conflicts else update.plan.of("create", "replace", "delete")
+    touched = any(step.path.startswith(f"{goal.directory}/") for step in steps)
+    if touched and any(file.path == f"{goal.directory}/compose.yaml" for file in goal.files):
+        say(f"A stack that runs takes it up with `docker compose up --detach --force-recreate` in {goal.directory}/.")
 
 
 def _code(update: Update) -> Exit:

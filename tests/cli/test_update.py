@@ -20,6 +20,7 @@ RULES = "observability/prometheus/rules/redis.yaml"
 README = "observability/README.md"
 SIDECAR = f"{BOARD}.obsboot-new"
 TO_90 = ("--set", "redis.hit_rate_floor=0.9")
+ANEW = "takes it up with `docker compose up --detach --force-recreate` in observability/.\n"
 
 
 @pytest.fixture
@@ -60,9 +61,9 @@ def test_plan_apply_noop_undo_redo(obsboot, pack: Path) -> None:  # type: ignore
     edit(pack, BOARD, '"title": "Redis', '"title": "Our Redis')
     edit(pack, README, "# ", "# Ours: ")
     before = files(pack)
-    ended(obsboot("update", "--plan", *TO_90), Exit.DRIFT, "0.8 -> 0.9 (flag)", f"merge   {BOARD}")
+    assert ANEW not in ended(obsboot("update", "--plan", *TO_90), Exit.DRIFT, "0.8 -> 0.9 (flag)", f"merge   {BOARD}")
     assert files(pack) == before
-    ended(obsboot("update", *TO_90), Exit.DONE, "1 merge", "`obsboot undo` takes it back")
+    ended(obsboot("update", *TO_90), Exit.DONE, "1 merge", "`obsboot undo` takes it back", ANEW)
     after = files(pack)
     assert "Our Redis" in (pack / BOARD).read_text()
     assert "< 0.9" in (pack / RULES).read_text()
@@ -74,6 +75,13 @@ def test_plan_apply_noop_undo_redo(obsboot, pack: Path) -> None:  # type: ignore
     assert files(pack) == before
     ended(obsboot("undo", "--yes"), Exit.DONE)
     assert files(pack) == after
+
+
+def test_a_new_secret_is_told_and_what_is_at_odds_is_not_to_be_started(obsboot, pack: Path) -> None:  # type: ignore[no-untyped-def]
+    edit(pack, RULES, "< 0.8", "< 0.85")
+    told = ended(obsboot("update", *TO_90, "--set", "receiver=webhook"), Exit.DRIFT)
+    assert "fill in observability/secrets/webhook_url\n" in told
+    assert ANEW not in told
 
 
 def test_the_plan_that_is_shown_is_the_one_that_is_applied(obsboot, pack: Path) -> None:  # type: ignore[no-untyped-def]

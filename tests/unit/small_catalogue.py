@@ -91,7 +91,7 @@ _QUESTIONS = [
     question("environment", "identifier", default="production", prompt=True),
     question("directory", "path", default="observability"),
     question("mode", "choice", choices=("own-stack", "files-only"), default="own-stack", prompt=True),
-    question("network", "text", default="<< service >>_default", only_if={"mode": ("own-stack",)}),
+    question("network", "text", may_be_empty=True, default="<< service >>_default", only_if={"mode": ("own-stack",)}),
     question("replicas", "integer", default=1, minimum=1, prompt=True),
     question("latency", "seconds", default=0.3, minimum=0.001, prompt=True),
     question("runbook_base", "url", default=""),

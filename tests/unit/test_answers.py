@@ -346,6 +346,16 @@ def test_detected_values_that_are_none_are_passed_over_and_told(tmp_path: Path) 
     assert any("lake is taken to answer at lake:5432" in note for note in notes)
 
 
+def test_a_default_made_of_other_answers_is_told_as_the_guess_it_is(tmp_path: Path) -> None:
+    found = detect(lay_out(tmp_path, {"lake.conf": "depth = 7\n"}), CATALOGUE)
+    told = [*from_flags(["service=a", "team=b"]), *from_detection(found, "x")]
+    guess = "network is taken to be a_default (--set network=..., or --set network= for none)"
+    assert guess in assumptions(merge(told, CATALOGUE, found), CATALOGUE)
+    for said in ("network=", "network=other", "mode=files-only"):
+        notes = assumptions(merge([*from_flags([said]), *told], CATALOGUE, found), CATALOGUE)
+        assert not any(note.startswith("network ") for note in notes)
+
+
 def test_a_hint_is_told_and_stays_out(tmp_path: Path) -> None:
     found = detect(lay_out(tmp_path, {"pyproject.toml": '"jar",\n'}), CATALOGUE)
     draft = merge(from_detection(found, "x"), CATALOGUE, found)
