@@ -6,13 +6,13 @@ JSON: nothing that a log line or an answer says becomes syntax.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
 
 from obsboot.logs import times
-from obsboot.logs.grok import references, used
-from obsboot.logs.literals import fixed, holds
+from obsboot.logs.grok import references, renamed, used
+from obsboot.logs.literals import fixed, holds, opening
 from obsboot.logs.mappings import NUMBERS
 from obsboot.logs.painless import (
     Statement,
@@ -29,7 +29,7 @@ from obsboot.logs.painless import (
     script,
 )
 from obsboot.logs.reading import FAILED, SCRATCH, UNPARSED, begins, dataset, replaced
-from obsboot.logs.steps import always_text, reads_json
+from obsboot.logs.steps import always_text, can_fail, depend, reads_json, taken_as_numbers
 from obsboot.model import (
     Divide,
     Drop,
@@ -47,6 +47,7 @@ from obsboot.model import (
 )
 
 Processor = dict[str, Any]
+_STORED: Processor = {"set": {"field": "event.ingested", "value": "{{{_ingest.timestamp}}}"}}
 _BEGINS = "BEGINS"
 _HELD = "HELD"
 _PARSERS = {"long": "Long.parseLong", "double": "Double.parseDouble"}
@@ -55,35 +56,49 @@ _PARSERS = {"long": "Long.parseLong", "double": "Double.parseDouble"}
 def format_pipeline(format_: LogFormat, zone: str) -> dict[str, Any]:
     """The pipeline of one format. `zone` is an IANA name, for times that name none."""
     name = dataset(format_)
-    steps = [{"set": {"field": "event.dataset", "value": name}}, *_joined(_steps(format_, zone))]
+    steps = [{"set": {"field": "event.dataset", "value": name}}, *_steps(format_, zone)]
     return {"description": f"{name}: {format_.title}.", "processors": _tagged(name, steps), "on_failure": kept()}
 
 
-def _steps(format_: LogFormat, zone: str) -> Iterator[Processor | Statement]:
+def _steps(format_: LogFormat, zone: str) -> Iterator[Processor]:
+    """The steps in an order that gives the same document with few scripts: one costs more by being one than by what it does.
+
+    After each the server looks through the whole document for objects that hold themselves. So a statement waits for
+    the next ones, as long as no processor between them depends on it and neither of the two can fail: a line that
+    stays unparsed has all that the steps before the failure made of it.
+    """
+    any_type, waiting = reads_json(format_), list[tuple[LogStep, Statement]]()
     for step in format_.steps:
-        yield from _processors(step, format_, zone)
+        for part in _processors(step, format_, zone):
+            if _has_to_follow(part, step, waiting, any_type):
+                yield script([each for _, each in waiting])
+                waiting = []
+            if isinstance(part, Statement):
+                waiting.append((step, part))
+            else:
+                yield part
+    if last := [*(each for _, each in waiting), *_typed(format_)]:
+        yield script(last)
+
+
+def _has_to_follow(
+    part: Processor | Statement, step: LogStep, waiting: Sequence[tuple[LogStep, Statement]], any_type: bool
+) -> bool:
+    """Whether what waits is a script of its own before this part; in one script no statement has another's parameters."""
+    if isinstance(part, Statement):
+        return any(each.parameters.keys() & part.parameters.keys() for _, each in waiting)
+    fails = can_fail(step, any_type)
+    return any(fails or can_fail(each, any_type) or depend(each, step) for each, _ in waiting)
+
+
+def _typed(format_: LogFormat) -> Iterator[Statement]:
+    """What is a number by its type becomes one, where no pattern has made it one."""
     typed = {name: each.type for name, each in format_.fields.items() if each.type in NUMBERS}
     if typed and reads_json(format_):
         yield numbers(typed)
         return
-    for name, type_ in typed.items():
-        yield Statement(f"{name} is a number", is_text(name), f"{path(name)} = {_PARSERS[type_]}({path(name)});")
-
-
-def _joined(parts: Iterable[Processor | Statement]) -> Iterator[Processor]:
-    """Statements that follow each other are one script: a script costs more by being one than by what it does."""
-    waiting: list[Statement] = []
-    for part in parts:
-        known = {name for each in waiting for name in each.parameters}
-        if waiting and (not isinstance(part, Statement) or known & set(part.parameters)):
-            yield script(waiting)
-            waiting = []
-        if isinstance(part, Statement):
-            waiting.append(part)
-        else:
-            yield part
-    if waiting:
-        yield script(waiting)
+    for name in sorted(typed.keys() - taken_as_numbers(format_)):
+        yield Statement(f"{name} is a number", is_text(name), f"{path(name)} = {_PARSERS[typed[name]]}({path(name)});")
 
 
 def component_pipeline(title: str, formats: Sequence[LogFormat], names: Mapping[str, str]) -> dict[str, Any]:
@@ -95,8 +110,13 @@ def component_pipeline(title: str, formats: Sequence[LogFormat], names: Mapping[
     none = f"!({has(f'{SCRATCH}.format')})"
     steps += [_with_condition(processor, none) for processor in kept()]
     steps.append({"remove": {"field": SCRATCH, "ignore_missing": True}})
-    steps.append({"set": {"field": "event.ingested", "value": "{{{_ingest.timestamp}}}"}})
+    steps.append(_STORED)
     return {"description": f"{title}: each entry by its own format.", "processors": steps, "on_failure": kept()}
+
+
+def stored_pipeline() -> dict[str, Any]:
+    """The last pipeline of documents that another has read."""
+    return {"description": "When the document was stored.", "processors": [_STORED]}
 
 
 def kept() -> list[Processor]:
@@ -150,12 +170,24 @@ def _(step: Match, format_: LogFormat, _zone: str) -> Iterator[Processor | State
     if step.optional and (field := _whole(step, definitions)):
         yield Statement(f"{field} is {step.of}", is_text(step.of, known), assignment(field, path(step.of)))
         return
-    body: Processor = {"field": step.of, "patterns": [rf"\A(?:{pattern})\z" for pattern in step.match]}
+    body: Processor = {"field": step.of, "patterns": [_covering(_with_types(each, format_)) for each in step.match]}
     if definitions:
         body["pattern_definitions"] = definitions
     if step.optional:
         body |= {"ignore_failure": True, "if": is_text(step.of, known)}
     yield {"grok": body}
+
+
+def _with_types(pattern: str, format_: LogFormat) -> str:
+    """The pattern that takes numbers as numbers: `%{INT:http.port:long}`."""
+    taken = taken_as_numbers(format_)
+    return renamed(pattern, lambda name: f"{name}:{format_.fields[name].type}" if name in taken else name)
+
+
+def _covering(pattern: str) -> str:
+    """The pattern over the whole text; an end that takes any text is not looked for, which saves going through it."""
+    start = opening(pattern)
+    return rf"\A(?:{pattern})\z" if start is None else rf"\A(?:{start})"
 
 
 def _whole(step: Match, definitions: Mapping[str, str]) -> str:

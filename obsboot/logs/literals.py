@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _TIMES = re.compile(r"(?:(?P<sign>[*+?])|\{(?P<least>\d+)(?P<most>,\d*)?\})[?+]?")
+_REST = r"[\s\S]*"
 _EITHER_CASE = "(?i)"
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 _MOST = 16
@@ -46,6 +47,18 @@ def holds(patterns: Iterable[str], fragments: Mapping[str, str]) -> Holds:
 def fixed(pattern: str) -> str | None:
     """The one text that fits the regular expression; None where several may."""
     return holds([pattern], {}).exact
+
+
+def opening(pattern: str) -> str | None:
+    """What stands before an end that takes the rest of the text, whatever it is; None where there is no such end."""
+    depth, start = 0, len(pattern.removesuffix(_REST))
+    for found in _TOKEN.finditer(pattern):
+        if found["set"] and found.start() == start:
+            return pattern[:start] if depth == 0 else None
+        depth += bool(found["open"] or found["look"]) - bool(found["close"])
+        if found["or"] and depth == 0:
+            return None
+    return None
 
 
 def _either(branches: Sequence[Holds]) -> Holds:

@@ -15,7 +15,7 @@ from obsboot.logs.grok import references, renamed, used
 from obsboot.logs.numbers import INTEGER, LARGEST, NUMBER
 from obsboot.logs.quoting import INDENT, block, indented, plugin, quotable, reference, regex
 from obsboot.logs.reading import FAILED, SCRATCH, UNPARSED, begins, dataset
-from obsboot.logs.steps import reads_json
+from obsboot.logs.steps import can_fail, reads_json
 from obsboot.model import (
     Divide,
     Drop,
@@ -73,7 +73,7 @@ def _format(format_: LogFormat, zone: str) -> list[str]:
     for number, step in enumerate(format_.steps, 1):
         around = _Around(format_, zone, f"{dataset(format_)}.{number}")
         lines += indented(_lines(step, around), depth)
-        if _can_fail(step, around.asks):
+        if can_fail(step, around.asks):
             lines += indented([_STILL_READABLE], depth)
             depth += 1
     for part in _conversions(format_):
@@ -82,12 +82,6 @@ def _format(format_: LogFormat, zone: str) -> list[str]:
             lines += indented([_STILL_READABLE], depth)
             depth += 1
     return lines + [INDENT * level + "}" for level in reversed(range(depth))]
-
-
-def _can_fail(step: LogStep, asks: bool) -> bool:
-    if isinstance(step, Divide):
-        return asks
-    return (isinstance(step, Match) and not step.optional) or isinstance(step, ReadJson | ReadTime)
 
 
 def _kept() -> list[str]:

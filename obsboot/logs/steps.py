@@ -61,6 +61,26 @@ def reads(step: LogStep) -> tuple[str, ...]:
     return (str(getattr(step, _LOOKS_AT[type(step)])),) if type(step) in _LOOKS_AT else ()
 
 
+def can_fail(step: LogStep, of_json: bool) -> bool:
+    """Whether an entry can stay unparsed for it; `of_json` says that the values may be of any type."""
+    if isinstance(step, Divide):
+        return of_json
+    return (isinstance(step, Match) and not step.optional) or isinstance(step, ReadJson | ReadTime)
+
+
+def touches(step: LogStep) -> tuple[str, ...]:
+    """All fields that come out of it other than they were: set, moved or taken away, by dotted name."""
+    return (*fills(step), *reads(step)) if isinstance(step, Rename | Drop) else fills(step)
+
+
+def depend(one: LogStep, other: LogStep) -> bool:
+    """Whether it matters which of the two comes first; a field is touched with the objects around it and within."""
+    pairs = [(touches(one), (*reads(other), *touches(other))), (touches(other), reads(one))]
+    return any(
+        f"{a}.".startswith(f"{b}.") or f"{b}.".startswith(f"{a}.") for left, right in pairs for a in left for b in right
+    )
+
+
 def filled(format_: LogFormat) -> Iterator[str]:
     """Every field that the format can set, temporary ones among them."""
     for step in format_.steps:
@@ -89,3 +109,13 @@ def numbers(format_: LogFormat) -> set[str]:
         if isinstance(step, Rename):
             found |= {old for old, new in step.rename.items() if new in found}
     return found
+
+
+def taken_as_numbers(format_: LogFormat) -> set[str]:
+    """The fields of numbers that only patterns and divisions fill, and that no step needs as a text."""
+    if reads_json(format_):
+        return set()  # where anything can stand, it is asked at the end
+    others = [step for step in format_.steps if not isinstance(step, Match | Divide)]
+    needed = {name for step in format_.steps for name in reads(step)}
+    needed |= {name for step in others for name in fills(step)}
+    return {name for name, each in format_.fields.items() if each.type in NUMBERS} - needed

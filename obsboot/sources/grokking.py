@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from obsboot.logs.grok import GrokError, compiled, grok
 
-_BRACKETED = re.compile(r"%\{([A-Z][A-Z0-9_]*):((?:\[[^\[\]]+\])+)((?::(?:int|float))?)\}")
-_TYPED = re.compile(r"(%\{[^}:]*:[^}:]*):(?:int|float)\}")
+_BRACKETED = re.compile(r"%\{([A-Z][A-Z0-9_]*):((?:\[[^\[\]]+\])+)((?::\w+)?)\}")
+_TYPED = re.compile(r"(%\{[^}:]*:[^}:]*):(\w+)\}")
+LOGSTASH_TYPES = ("int", "float")
+INGEST_TYPES = ("int", "long", "float", "double", "boolean")
+"""What a field can be made when it is taken: `%{INT:http.port:long}`."""
 _INNER = re.compile(r"\\A\(\?:([\s\S]*)\)\\z")
 _END = re.compile(r"(?<!\\)((?:\\\\)*)\\z")
 _FLAGGED = re.compile(r"^((?:\\A\(\?:)?)\(\?i\)([\s\S]*?)((?:\)\\Z)?)$")
@@ -29,10 +32,11 @@ def compile_regex(text: str) -> str:
     return ""
 
 
-def compile_grok(pattern: str, definitions: Mapping[str, str]) -> str:
-    """Why a pattern cannot be used with its own fragments; nothing where it can."""
+def compile_grok(pattern: str, definitions: Mapping[str, str], types: Collection[str] = LOGSTASH_TYPES) -> str:
+    """Why a pattern cannot be used with its own fragments and the reader's types; nothing where it can."""
     fragments = {name: _translated(text) for name, text in definitions.items()}
-    dotted = _TYPED.sub(r"\1}", _BRACKETED.sub(_dotted, pattern))
+    dotted = _BRACKETED.sub(_dotted, pattern)
+    dotted = _TYPED.sub(lambda found: f"{found[1]}}}" if found[2] in types else found[0], dotted)
     inner = _INNER.fullmatch(dotted)
     # What stands between the ends is the pattern of the format, which is compiled already.
     return _fault(inner[1], fragments) and _fault(dotted, fragments) if inner else _fault(dotted, fragments)

@@ -16,7 +16,7 @@ from obsboot.logs.queries import Asked, QueryError, asked, fields_in, fields_in_
 from obsboot.model import Answers, Pack, Result, Value
 from obsboot.render import render
 from obsboot.sources import patterns, pipelines
-from obsboot.sources.grokking import compile_grok
+from obsboot.sources.grokking import INGEST_TYPES, compile_grok
 from obsboot.sources.savedobjects import saved
 from obsboot.sources.source import Source, Text
 from obsboot.stack import resolve
@@ -239,6 +239,12 @@ def test_grok_in_either_spelling(pattern: str, fault: str) -> None:
     found = compile_grok(pattern, {"WORD": r"(?i)[a-z]+\z"})
     assert fault in found
     assert bool(fault) == bool(found)
+
+
+def test_each_reader_of_grok_has_types_of_its_own() -> None:
+    pattern, definitions = r"\A(?:%{WORD:[a][b]:long})\z", {"WORD": "[a-z]+"}
+    assert compile_grok(pattern, definitions, INGEST_TYPES) == ""
+    assert "is no reference" in compile_grok(pattern, definitions)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from obsboot.model import Finding
 from obsboot.sources.context import Context
 from obsboot.sources.documents import Way
 from obsboot.sources.errors import CannotCheckError
-from obsboot.sources.grokking import compile_grok
+from obsboot.sources.grokking import INGEST_TYPES, compile_grok
 from obsboot.sources.ingesting import processors
 from obsboot.sources.logfiles import covering, fits, types
 from obsboot.sources.stored import Stored
@@ -142,7 +142,7 @@ def _grok(body: Mapping[str, Any]) -> Iterator[tuple[Way, str]]:
     given = body.get("pattern_definitions")
     definitions = {str(k): str(v) for k, v in given.items()} if isinstance(given, dict) else {}
     for number, pattern in enumerate(_texts(body.get("patterns"))):
-        if fault := compile_grok(pattern, definitions):
+        if fault := compile_grok(pattern, definitions, INGEST_TYPES):
             yield ("patterns", number), f"grok of {body.get('field')}: {fault}"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from obsboot.logs.ingest import component_pipeline, format_pipeline
+from obsboot.logs.ingest import component_pipeline, format_pipeline, stored_pipeline
 from obsboot.logs.mappings import mapping
 from obsboot.model import Component, GeneratedFile, LogFormat, Stack
 from obsboot.render import json
@@ -78,11 +78,11 @@ def _state_management(stack: Stack, days: str) -> dict[str, Any]:
 
 
 def _pipelines(stack: Stack) -> Objects:
-    """Which time a document was stored is noted on either path; the formats are read here on one of them."""
-    stored = {"set": {"field": "event.ingested", "value": "{{{_ingest.timestamp}}}"}}
-    about = "The last pipeline of every document: when it was stored."
-    yield object_name(stack, "stored"), {"description": about, "processors": [stored]}
-    for component in read_components(stack) if in_pipelines(stack) else ():
+    """Those that read the formats; where Logstash does, one that notes when a document was stored, as those do."""
+    if not in_pipelines(stack):
+        yield object_name(stack, "stored"), stored_pipeline()
+        return
+    for component in read_components(stack):
         yield from _reading(stack, component.id, component.title, list(component.logs.values()))
     if has_refused(stack):
         yield from _reading(stack, READER, "Refused documents", [refused_format(stack)])
@@ -103,7 +103,7 @@ def _component_templates(stack: Stack) -> Objects:
             "codec": "best_compression",
             "refresh_interval": "5s",
             "mapping": {"ignore_malformed": True},
-            "final_pipeline": object_name(stack, "stored"),
+            **({} if in_pipelines(stack) else {"final_pipeline": object_name(stack, "stored")}),
             # One node has no place for a replica, and would be yellow for ever; a second one gets it by itself.
             "number_of_shards": 1,
             "auto_expand_replicas": "0-1",

@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 from obsboot.catalog import load
 from obsboot.logs.ingest import format_pipeline, kept
 from obsboot.logs.painless import Statement, quoted, script
-from obsboot.model import LogField, LogFormat, Match, Place, Replace, Replacement, Translate
+from obsboot.model import (
+    Divide,
+    LogField,
+    LogFormat,
+    Match,
+    Place,
+    ReadJson,
+    ReadTime,
+    Replace,
+    Replacement,
+    Translate,
+)
 
 FORMATS = [each for component in load().values() for each in component.logs.values()]
 
@@ -81,9 +92,62 @@ def test_statements_in_succession_are_one_script() -> None:
     )
     assert kind == "script"
     assert [line for line in body["source"].split("\n") if line.startswith("//")] == [
-        "// user is tmp.user.", "// level by tmp.word.", "// outcome by level.", "// count is a number.",
+        "// user is tmp.user.", "// level by tmp.word.", "// outcome by level.",
     ]  # fmt: skip
     assert body["params"] == {"tmp.word to level": {"W": "warning"}, "level to outcome": {"warning": "failure"}}
+
+
+def test_statements_wait_for_each_other_past_what_has_nothing_to_do_with_them() -> None:
+    made = of(
+        Translate("tmp.a", "first", {"1": "x"}),
+        Match(("%{TEXT:other} %{TEXT:tmp.b}",), "tmp.line", optional=True),
+        Translate("tmp.b", "second", {"1": "y"}),
+    )
+    assert [kind for kind, _ in made] == ["grok", "script"]
+    assert [*made[1][1]["params"]] == ["tmp.a to first", "tmp.b to second"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Match(("%{TEXT:other}",), "first", optional=True),
+        Match(("%{TEXT:first} b",), "tmp.line", optional=True),
+        Match(("%{TEXT:tmp.a} b",), "tmp.line", optional=True),
+        Match(("%{TEXT:first.of} b",), "tmp.line", optional=True),
+        Match(("%{TEXT:other} b",), "tmp.line"),
+        ReadTime("tmp.time", ("ISO8601",)),
+    ],
+    ids=["read by it", "set by both", "set for it", "within it", "can fail", "can fail too"],
+)
+def test_a_statement_stays_before_what_depends_on_it_and_what_can_fail(step: Any) -> None:
+    kinds = [kind for kind, _ in of(Translate("tmp.a", "first", {"1": "x"}), step, Translate("b", "c", {"1": "y"}))]
+    assert kinds[0] == "script"
+    assert kinds[-1] == "script"
+
+
+def test_a_statement_that_can_fail_waits_for_nothing() -> None:
+    taken = Match(("%{TEXT:other} b",), "tmp.line", optional=True)
+    made = of(ReadJson("message", "tmp.json"), Divide("tmp.json.ms", "seconds", 1000), taken)
+    assert [kind for kind, _ in made][-2:] == ["script", "grok"]
+
+
+def test_a_number_that_a_pattern_takes_is_one_at_once() -> None:
+    [(kind, body)] = of(Match(("%{INT:count} of %{INT:all} %{TEXT:name}",)), count="long", name="keyword")
+    assert (kind, body["patterns"]) == ("grok", [r"\A(?:%{INT:count:long} of %{INT:all} %{TEXT:name})\z"])
+
+
+def test_a_number_that_is_needed_as_a_text_becomes_one_at_the_end() -> None:
+    made = of(Match(("%{INT:count}",)), Translate("count", "word", {"1": "one"}), count="long")
+    assert made[0][1]["patterns"] == [r"\A(?:%{INT:count})\z"]
+    assert made[-1][1]["source"].endswith("{ ctx.count = Long.parseLong(ctx.count); }")
+
+
+def test_the_rest_of_a_text_is_not_looked_for() -> None:
+    patterns = [r"a%{INT:b}[\s\S]*", r"a|b[\s\S]*", r"(?:a|b)[\s\S]*", r"a\[\s\S]*", r"a(?:b[\s\S]*)?"]
+    [(_, body)] = of(Match(tuple(patterns)))
+    assert body["patterns"] == [
+        r"\A(?:a%{INT:b})", r"\A(?:a|b[\s\S]*)\z", r"\A(?:(?:a|b))", r"\A(?:a\[\s\S]*)\z", r"\A(?:a(?:b[\s\S]*)?)\z",
+    ]  # fmt: skip
 
 
 def test_the_same_table_twice_makes_two_scripts() -> None:
