@@ -1,10 +1,11 @@
 """`make bench`, fourth part: what it costs to read a line, per format.
 
-In a real Elasticsearch, in one run and turn about, lines a second through the format's pipeline against the same server
-with no pipeline; and microseconds a line of obsboot's own reader. The lines are the format's samples, again and again.
+In a real Elasticsearch with a pack's own objects, in one run and turn about, lines a second through the format's
+pipeline against the same server with no pipeline; and microseconds a line of obsboot's own reader. The lines are the
+format's samples, again and again, each in an event as the real Filebeat sends it, with an id of its own.
 
-Without a pipeline the server indexes two fields of each line, with one it indexes all that was read. What that alone
-costs is measured too: the same documents as the pipeline makes of the lines, sent ready, and once more through a
+Without a pipeline the server indexes what Filebeat says of each line, with one all that was read as well. What that
+alone costs is measured too: the same documents as the pipeline makes of the lines, sent ready, and once more through a
 pipeline that sets a single field. The aim is judged against the plain lines; the last of these is about the most that
 any pipeline could reach which stores the same fields.
 """
@@ -13,9 +14,12 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
@@ -23,19 +27,21 @@ import requests
 from obsboot.catalog import load
 from obsboot.catalog.logformats import samples
 from obsboot.logs.documents import put
-from obsboot.logs.ingest import component_pipeline, format_pipeline
-from obsboot.logs.mappings import mapping
 from obsboot.logs.reading import read
-from obsboot.model import Component, LogFormat
-from tests.logs.conftest import serving
+from obsboot.model import Component, LogFormat, Stack
+from obsboot.render.logs.logged import stream
+from tests.logs.conftest import Server, installation, objects, reading, sent, serving
+from tests.logs.test_faults import Bench
+from tests.stacks import stack_of
 
-LINES, BATCH, AIM = 10_000, 2_000, 0.5
+LINES, BATCH, AIM = 6_000, 2_000, 0.5
 ROUNDS, WARMING = 5, 3
 """Rounds that count, and before them those in which the server compiles what it is about to run."""
-LEAST = "least"
-"""The pipeline of one step, and the end of the name of its index."""
+NONE, LEAST = "_none", "least"
+"""The pipelines that a stream has instead of its own: none, and one of a single step."""
 ARRIVED = "2026-11-26T06:00:00.000Z"
 NDJSON = {"Content-Type": "application/x-ndjson"}
+UNREAD = "No format begins like this."
 
 
 @dataclass(frozen=True)
@@ -64,22 +70,27 @@ class Cost:
         return f"{line}{ready}{self.offline:18.0f}  {met}"
 
 
-def install(url: str, component: Component) -> None:
-    """The component's pipelines, and an index with and one without them; both have the mapping of all fields."""
-    formats = list(component.logs.values())
-    for each in formats:
-        store(f"{url}/_ingest/pipeline/{component.id}-{each.name}", format_pipeline(each, "UTC"))
-    names = {each.name: f"{component.id}-{each.name}" for each in formats}
-    store(f"{url}/_ingest/pipeline/{component.id}", component_pipeline(component.title, formats, names))
-    fields = {**load().log_fields, **component.log_fields()}
+def envelope(server: Server) -> dict[str, Any]:
+    """What the real Filebeat says of a line beside the line itself: a document whose line no format could read."""
+    with TemporaryDirectory() as folder:
+        bench = Bench(server, Path(folder), load())
+        bench.write(f"{UNREAD}\n")
+        with bench.shipping() as filebeat:
+            filebeat.wait_until_read({"orders-logs-database": bench.log})
+        [document] = bench.stored({"match_phrase": {"message": UNREAD}})
+    for name in ("tags", "message", "@timestamp"):
+        del document[name]
+    del document["event"]
+    return dict(document)
+
+
+def install(url: str, own: str) -> dict[str, str]:
+    """Beside the component's stream one whose documents come through each of the other pipelines: its name by theirs."""
     store(f"{url}/_ingest/pipeline/{LEAST}", {"processors": [{"set": {"field": "event.kind", "value": "event"}}]})
-    for end, pipeline in (("piped", component.id), ("plain", "_none"), (LEAST, LEAST)):
-        settings = {"default_pipeline": pipeline, "number_of_replicas": 0, "refresh_interval": "-1"}
-        body = {
-            "settings": {"index": settings | {"mapping.ignore_malformed": True}},
-            "mappings": mapping(fields.values()),
-        }
-        store(f"{url}/{component.id}-{end}", body)
+    beside = {pipeline: f"{own}-{pipeline.strip('_')}" for pipeline in (NONE, LEAST)}
+    for pipeline, name in beside.items():
+        store(f"{url}/{name}", {"settings": {"index.default_pipeline": pipeline}})
+    return beside
 
 
 def store(url: str, body: object) -> None:
@@ -87,15 +98,12 @@ def store(url: str, body: object) -> None:
     assert answer.ok, answer.text
 
 
-def bodies(documents: Sequence[dict[str, Any]]) -> list[bytes]:
-    """The requests: as many documents as are measured, in batches."""
-    lines = [f'{{"index":{{}}}}\n{json.dumps(each)}\n' for each in documents]
-    every = [lines[number % len(lines)] for number in range(LINES)]
-    return ["".join(every[start : start + BATCH]).encode() for start in range(0, LINES, BATCH)]
-
-
-def rate(url: str, index: str, batches: Sequence[bytes]) -> float:
+def rate(url: str, index: str, documents: Sequence[str]) -> float:
     """Lines a second into the index."""
+    lines = [
+        f'{{"create":{{"_id":"{secrets.token_hex(32)}"}}}}\n{documents[n % len(documents)]}\n' for n in range(LINES)
+    ]
+    batches = ["".join(lines[start : start + BATCH]).encode() for start in range(0, LINES, BATCH)]
     began = time.perf_counter()
     for body in batches:
         answer = requests.post(f"{url}/{index}/_bulk", data=body, headers=NDJSON, timeout=120)
@@ -116,31 +124,40 @@ def offline(component: Component, format_: LogFormat) -> float:
     return (time.process_time() - began) / (times * len(entries)) * 1e6
 
 
-def cost(url: str, component: Component, format_: LogFormat) -> Cost:
+def cost(
+    url: str, streams: Sequence[str], came: Sequence[dict[str, Any]], format_: LogFormat, component: Component
+) -> Cost:
     """The best of some rounds, in turn: through the pipeline, without it, and twice the documents that it makes."""
-    formats = list(component.logs.values())
-    came = [{"@timestamp": ARRIVED, "message": sample.entry} for sample in samples(format_)]
-    ready = [read(formats, each) for each in came]
+    own, plain, least = streams
+    ready = [read(list(component.logs.values()), each) for each in came]
     for each in ready:
         put(each, "event.ingested", ARRIVED)
-    lines, documents = bodies(came), bodies(ready)
-    ways = (("piped", lines), ("plain", lines), ("plain", documents), (LEAST, documents))
-    rounds = [[rate(url, f"{component.id}-{end}", sent) for end, sent in ways] for _ in range(WARMING + ROUNDS)]
+    lines, documents = ([json.dumps(each) for each in part] for part in (came, ready))
+    ways = ((own, lines), (plain, lines), (plain, documents), (least, documents))
+    rounds = [[rate(url, index, sent_) for index, sent_ in ways] for _ in range(WARMING + ROUNDS)]
     best = (max(rates) for rates in zip(*rounds[WARMING:], strict=True))
     return Cost(f"{component.id}.{format_.name}", *best, offline(component, format_))
+
+
+def costs(server: Server, stack: Stack) -> None:
+    """A line of the table for each format."""
+    around = envelope(server)
+    for instance in reading(stack):
+        own = stream(stack, instance)
+        streams = (own, *install(server.url, own).values())
+        for format_ in instance.component.logs.values():
+            came = [around | sent(stack, instance, each) for each in samples(format_)]
+            print(cost(server.url, streams, came, format_, instance.component).row(), flush=True)
 
 
 def main() -> None:
     """Prints the table."""
     columns = f"{'lines/s':>10}{'no pipeline':>13}{'share':>8}{'aim':>8}{'sent ready':>12}{'share':>8}{'at best':>10}"
     print(f"{'log format':24}{columns}{'obsboot us/line':>18}")
-    with serving("elasticsearch") as server:
-        url = server.url
-        for component in load().values():
-            if component.logs:
-                install(url, component)
-            for format_ in component.logs.values():
-                print(cost(url, component, format_).row(), flush=True)
+    stack = stack_of(load(), logs="elasticsearch", log_path="ingest")
+    with serving("elasticsearch") as server, TemporaryDirectory() as folder:
+        installation(server, objects(stack, Path(folder)))
+        costs(server, stack)
     print(f"\nLoad of the machine (1 minute) over its {os.cpu_count()} processors: {os.getloadavg()[0]:.1f}.")
 
 
