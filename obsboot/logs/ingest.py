@@ -12,8 +12,9 @@ from typing import Any
 
 from obsboot.logs import times
 from obsboot.logs.grok import references, renamed, used
-from obsboot.logs.literals import fixed, holds, opening
+from obsboot.logs.literals import fixed, holds
 from obsboot.logs.mappings import NUMBERS
+from obsboot.logs.oniguruma import covering, grok_processor
 from obsboot.logs.painless import (
     Statement,
     assignment,
@@ -47,7 +48,6 @@ from obsboot.model import (
 )
 
 Processor = dict[str, Any]
-_STORED: Processor = {"set": {"field": "event.ingested", "value": "{{{_ingest.timestamp}}}"}}
 _BEGINS = "BEGINS"
 _HELD = "HELD"
 _PARSERS = {"long": "Long.parseLong", "double": "Double.parseDouble"}
@@ -101,8 +101,11 @@ def _typed(format_: LogFormat) -> Iterator[Statement]:
         yield Statement(f"{name} is a number", is_text(name), f"{path(name)} = {_PARSERS[typed[name]]}({path(name)});")
 
 
-def component_pipeline(title: str, formats: Sequence[LogFormat], names: Mapping[str, str]) -> dict[str, Any]:
-    """The pipeline that finds the format of an entry; `names` are those of the formats' pipelines, by format."""
+def component_pipeline(title: str, formats: Sequence[LogFormat], names: Mapping[str, str], last: str) -> dict[str, Any]:
+    """The pipeline that finds the format of an entry.
+
+    `names` are those of the formats' pipelines, by format; `last` is that of `stored_pipeline`.
+    """
     steps: list[Processor] = [_which(formats)] if formats else []
     for each in formats:
         found = {"name": names[each.name], "if": has(_mark(each))}
@@ -110,13 +113,14 @@ def component_pipeline(title: str, formats: Sequence[LogFormat], names: Mapping[
     none = f"!({has(f'{SCRATCH}.format')})"
     steps += [_with_condition(processor, none) for processor in kept()]
     steps.append({"remove": {"field": SCRATCH, "ignore_missing": True}})
-    steps.append(_STORED)
+    steps.append({"pipeline": {"name": last}})
     return {"description": f"{title}: each entry by its own format.", "processors": steps, "on_failure": kept()}
 
 
 def stored_pipeline() -> dict[str, Any]:
-    """The last pipeline of documents that another has read."""
-    return {"description": "When the document was stored.", "processors": [_STORED]}
+    """What every document comes through at the end, whoever has read it."""
+    when = {"set": {"field": "event.ingested", "value": "{{{_ingest.timestamp}}}"}}
+    return {"description": "When the document was stored.", "processors": [when]}
 
 
 def kept() -> list[Processor]:
@@ -129,14 +133,7 @@ def _which(formats: Sequence[LogFormat]) -> Processor:
     """One grok over the beginnings of all formats leaves the mark of the one that fits."""
     definitions = {f"{_BEGINS}_{each.name.upper()}": begins(each) for each in formats}
     patterns = [rf"\A%{{{_BEGINS}_{each.name.upper()}:{_mark(each)}}}" for each in formats]
-    return {
-        "grok": {
-            "field": "message",
-            "patterns": patterns,
-            "pattern_definitions": definitions,
-            "ignore_failure": True,
-        }
-    }
+    return grok_processor("message", patterns, definitions, optional=True)
 
 
 def _mark(format_: LogFormat) -> str:
@@ -170,24 +167,15 @@ def _(step: Match, format_: LogFormat, _zone: str) -> Iterator[Processor | State
     if step.optional and (field := _whole(step, definitions)):
         yield Statement(f"{field} is {step.of}", is_text(step.of, known), assignment(field, path(step.of)))
         return
-    body: Processor = {"field": step.of, "patterns": [_covering(_with_types(each, format_)) for each in step.match]}
-    if definitions:
-        body["pattern_definitions"] = definitions
-    if step.optional:
-        body |= {"ignore_failure": True, "if": is_text(step.of, known)}
-    yield {"grok": body}
+    patterns = [covering(_with_types(each, format_)) for each in step.match]
+    condition = is_text(step.of, known) if step.optional else ""
+    yield grok_processor(step.of, patterns, definitions, optional=step.optional, condition=condition)
 
 
 def _with_types(pattern: str, format_: LogFormat) -> str:
     """The pattern that takes numbers as numbers: `%{INT:http.port:long}`."""
     taken = taken_as_numbers(format_)
     return renamed(pattern, lambda name: f"{name}:{format_.fields[name].type}" if name in taken else name)
-
-
-def _covering(pattern: str) -> str:
-    """The pattern over the whole text; an end that takes any text is not looked for, which saves going through it."""
-    start = opening(pattern)
-    return rf"\A(?:{pattern})\z" if start is None else rf"\A(?:{start})"
 
 
 def _whole(step: Match, definitions: Mapping[str, str]) -> str:
@@ -218,7 +206,7 @@ def _(step: ReadTime, format_: LogFormat, zone: str) -> Iterator[Processor | Sta
         body["timezone"] = zone
     if reads_json(format_) or times.ISO in step.formats:
         looks = "|".join(times.appearance(each) for each in step.formats)
-        yield {"grok": {"field": step.date, "patterns": [rf"\A(?:{looks})\z"], "if": said(step.date)}}
+        yield grok_processor(step.date, [covering(looks)], {}, condition=said(step.date))
     yield {"date": {**body, "if": said(step.date)}}
 
 
@@ -281,15 +269,8 @@ def _(step: Put, _format: LogFormat, _zone: str) -> Iterator[Processor | Stateme
 def _(step: Flag, _format: LogFormat, _zone: str) -> Iterator[Processor | Statement]:
     """The end of the text fits as well, since a failure takes longer than the search."""
     mark = f"{SCRATCH}.held.{step.flag.replace('.', '_')}"
-    yield {
-        "grok": {
-            "field": step.where,
-            "patterns": [f"%{{{_HELD}:{mark}}}", r"\z"],
-            "pattern_definitions": {_HELD: step.holds},
-            "ignore_failure": True,
-            "if": is_text(step.where, holds([step.holds], {})),
-        }
-    }
+    patterns, condition = [f"%{{{_HELD}:{mark}}}", r"\z"], is_text(step.where, holds([step.holds], {}))
+    yield grok_processor(step.where, patterns, {_HELD: step.holds}, optional=True, condition=condition)
     yield {"set": {"field": step.flag, "value": True, "if": has(mark)}}
 
 

@@ -26,7 +26,7 @@ from obsboot.model import Instance, LogAlert, Stack
 from obsboot.promql.rewriting import seconds_of
 from obsboot.render import render
 from obsboot.render.logs.elastalert import elastalert, log_alerts
-from obsboot.render.logs.logged import object_name
+from obsboot.render.logs.logged import STORED, object_name
 from tests.logs.conftest import ENGINES, Server, docker, installation, objects, running, wait_for
 from tests.stacks import stack_of
 
@@ -198,7 +198,8 @@ def test_it_is_told_of_what_a_wrong_clock_has_written(name: str, clocks: Bench) 
         trial, store = Trial(clocks.stack, instance, alert, loud), LogStore(lambda: clocks.engine.url, ("", ""))
         written = stamp(told_time(trial, datetime.now(UTC)))
         found = list(documents_for(Trial(clocks.stack, instance, alert), store))
-        store.write((stream, {**body, "@timestamp": written}) for (stream, body), count in found for _ in range(count))
+        documents = ((at, {**body, "@timestamp": written}) for (at, body), count in found for _ in range(count))
+        store.write(documents, object_name(clocks.stack, STORED))
         now = datetime.now(UTC)
         said = looked(clocks, instance, alert, now - timedelta(seconds=seconds_of(alert.window)), now)
         told = clocks.told(instance, name)

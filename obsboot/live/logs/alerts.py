@@ -16,6 +16,7 @@ from obsboot.live.waiting import TimedOut, wait_for
 from obsboot.model import Instance, LogAlert, ObsbootError
 from obsboot.promql import seconds_of
 from obsboot.render.logs.elastalert import RUN_EVERY, log_alerts
+from obsboot.render.logs.logged import STORED, object_name
 from obsboot.render.rules import alert_labels
 
 WATCHER = "elastalert"
@@ -90,7 +91,8 @@ def _written(run: Run, since: float) -> Iterator[_Awaited]:
 def _write(run: Run, trial: Trial) -> None:
     wanted = [each for stored, count in documents_for(trial, run.store) for each in [stored] * count]
     told = told_time(trial, datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    run.store.write((stream, {**body, "@timestamp": told}) for stream, body in wanted)
+    documents = ((stream, {**body, "@timestamp": told}) for stream, body in wanted)
+    run.store.write(documents, object_name(run.stack, STORED))
 
 
 def _judge(run: Run, each: _Awaited) -> None:

@@ -52,14 +52,14 @@ class LogStore:
         body = {"query": {"bool": {"filter": list(filters)}}}
         return int(self.ask("POST", f"{stream}/_count", body)["count"]) == 1
 
-    def write(self, documents: Iterable[tuple[str, Document]]) -> None:
-        """Store documents as they are, each in its stream, past every pipeline. Raises NoAnswer where one is refused."""
+    def write(self, documents: Iterable[tuple[str, Document]], pipeline: str = "_none") -> None:
+        """Store documents each in its stream, through this pipeline alone. Raises NoAnswer where one is refused."""
         lines: list[str] = []
         for stream, body in documents:
             lines += [json.dumps({"create": {"_index": stream}}), json.dumps(body)]
         if not lines:
             return
-        path = "_bulk?refresh=true&pipeline=_none"
+        path = f"_bulk?refresh=true&pipeline={pipeline}"
         headers = {"Content-Type": "application/x-ndjson"}
         answer = self._send("POST", path, data=("\n".join(lines) + "\n").encode(), headers=headers)
         refused = [item["create"] for item in answer["items"] if item["create"]["status"] >= 300]

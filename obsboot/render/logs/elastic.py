@@ -15,7 +15,7 @@ from obsboot.logs.mappings import mapping
 from obsboot.model import Component, GeneratedFile, LogFormat, Stack
 from obsboot.render import json
 from obsboot.render.logs.access import roles, users
-from obsboot.render.logs.logged import in_pipelines, keeps_logs, logged, object_name, store, streams, zone
+from obsboot.render.logs.logged import STORED, in_pipelines, keeps_logs, logged, object_name, store, streams, zone
 from obsboot.render.logs.refused import READER, has_refused, refused_format, refused_stream
 
 PRIORITY = 300
@@ -78,11 +78,9 @@ def _state_management(stack: Stack, days: str) -> dict[str, Any]:
 
 
 def _pipelines(stack: Stack) -> Objects:
-    """Those that read the formats; where Logstash does, one that notes when a document was stored, as those do."""
-    if not in_pipelines(stack):
-        yield object_name(stack, "stored"), stored_pipeline()
-        return
-    for component in read_components(stack):
+    """Those that read the formats, unless Logstash does, and the one that notes on either path when a line was stored."""
+    yield object_name(stack, STORED), stored_pipeline()
+    for component in read_components(stack) if in_pipelines(stack) else ():
         yield from _reading(stack, component.id, component.title, list(component.logs.values()))
     if has_refused(stack):
         yield from _reading(stack, READER, "Refused documents", [refused_format(stack)])
@@ -93,7 +91,7 @@ def _reading(stack: Stack, reader: str, title: str, formats: Sequence[LogFormat]
     names = {each.name: object_name(stack, reader, each.name) for each in formats}
     for each in formats:
         yield names[each.name], format_pipeline(each, zone(stack))
-    yield object_name(stack, reader), component_pipeline(title, formats, names)
+    yield object_name(stack, reader), component_pipeline(title, formats, names, object_name(stack, STORED))
 
 
 def _component_templates(stack: Stack) -> Objects:
@@ -103,7 +101,8 @@ def _component_templates(stack: Stack) -> Objects:
             "codec": "best_compression",
             "refresh_interval": "5s",
             "mapping": {"ignore_malformed": True},
-            **({} if in_pipelines(stack) else {"final_pipeline": object_name(stack, "stored")}),
+            # A pipeline of the store's that reads the line ends with it by itself, and that is cheaper than a second one.
+            **({} if in_pipelines(stack) else {"final_pipeline": object_name(stack, STORED)}),
             # One node has no place for a replica, and would be yellow for ever; a second one gets it by itself.
             "number_of_shards": 1,
             "auto_expand_replicas": "0-1",

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from obsboot.model import Instance, LogSignal, Stack, allows
 
 NOWHERE = "none"
+STORED = "stored"
+"""The pipeline that every document comes through at the end."""
 
 
 def keeps_logs(stack: Stack) -> bool:

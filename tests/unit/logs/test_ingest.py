@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from obsboot.catalog import load
 from obsboot.logs.ingest import format_pipeline, kept
+from obsboot.logs.oniguruma import grok_processor
 from obsboot.logs.painless import Statement, quoted, script
 from obsboot.model import (
     Divide,
@@ -146,8 +147,25 @@ def test_the_rest_of_a_text_is_not_looked_for() -> None:
     patterns = [r"a%{INT:b}[\s\S]*", r"a|b[\s\S]*", r"(?:a|b)[\s\S]*", r"a\[\s\S]*", r"a(?:b[\s\S]*)?"]
     [(_, body)] = of(Match(tuple(patterns)))
     assert body["patterns"] == [
-        r"\A(?:a%{INT:b})", r"\A(?:a|b[\s\S]*)\z", r"\A(?:(?:a|b))", r"\A(?:a\[\s\S]*)\z", r"\A(?:a(?:b[\s\S]*)?)\z",
+        r"\A(?:a%{INT:b})", r"\A(?:a|b(?m:.*))\z", r"\A(?:(?:a|b))", r"\A(?:a\[\s\S]*)\z", r"\A(?:a(?:b(?m:.*))?)\z",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "quick"),
+    [
+        (r"[\s\S]+ [\s\S]*?x", r"(?m:.+) (?m:.*?)x"),
+        (r"[^\n]+\n[^\n]*?$", r".+\n.*?$"),
+        (r"[\s\S]{3}[\s\S][^\n]?", r"[\s\S]{3}[\s\S][^\n]?"),
+        (r"\[\s\S]*", r"\[\s\S]*"),
+        (r"\\[\s\S]*x", r"\\(?m:.*)x"),
+        (r"[[\s\S]+", r"[[\s\S]+"),
+        (r"[^]\n]+[^\n]+", r"[^]\n]+.+"),
+    ],
+)
+def test_any_text_is_said_as_oniguruma_goes_through_it_quickest(said: str, quick: str) -> None:
+    made = grok_processor("message", [said], {"PART": said})["grok"]
+    assert made == {"field": "message", "patterns": [quick], "pattern_definitions": {"PART": quick}}
 
 
 def test_the_same_table_twice_makes_two_scripts() -> None:
