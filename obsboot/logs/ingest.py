@@ -84,7 +84,7 @@ def _steps(format_: LogFormat, zone: str) -> Iterator[Processor]:
 def _has_to_follow(
     part: Processor | Statement, step: LogStep, waiting: Sequence[tuple[LogStep, Statement]], any_type: bool
 ) -> bool:
-    """Whether what waits is a script of its own before this part; in one script no statement has another's parameters."""
+    """Whether what waits has to be done before this part; of the statements of a script none has another's parameters."""
     if isinstance(part, Statement):
         return any(each.parameters.keys() & part.parameters.keys() for _, each in waiting)
     fails = can_fail(step, any_type)
