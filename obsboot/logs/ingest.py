@@ -63,9 +63,9 @@ def format_pipeline(format_: LogFormat, zone: str) -> dict[str, Any]:
 def _steps(format_: LogFormat, zone: str) -> Iterator[Processor]:
     """The steps in an order that gives the same document with few scripts: one costs more by being one than by what it does.
 
-    After each the server looks through the whole document for objects that hold themselves. So a statement waits for
-    the next ones, as long as no processor between them depends on it and neither of the two can fail: a line that
-    stays unparsed has all that the steps before the failure made of it.
+    After each OpenSearch, and Elasticsearch 7, look through the whole document for objects that hold themselves. So a
+    statement waits for the next ones, as long as no processor between them depends on it and neither of the two can
+    fail: a line that stays unparsed has all that the steps before the failure made of it.
     """
     any_type, waiting = reads_json(format_), list[tuple[LogStep, Statement]]()
     for step in format_.steps:
