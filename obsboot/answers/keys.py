@@ -96,7 +96,7 @@ def settled(given: Mapping[str, Value], questions: Mapping[str, Question]) -> di
 
 
 def _filled(value: Value, values: Mapping[str, Value]) -> Value:
-    if not isinstance(value, str) or "<<" not in value:
+    if not isinstance(value, str):
         return value
     return _REFERENCE.sub(lambda found: str(values.get(found[1], found[0])), value)
 

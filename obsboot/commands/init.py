@@ -11,9 +11,7 @@ from obsboot.commands.options import catalog_option, catalogue_of, root_option
 from obsboot.commands.terminal import ask_to_write, forget_typed, is_watched
 
 if TYPE_CHECKING:
-    from obsboot.answers import Draft
-    from obsboot.catalog import Catalogue
-    from obsboot.workspace import Plan
+    from obsboot.workspace import Plan, Wanted
 
 
 @click.command("init", short_help="Write the observability pack of this repository.")
@@ -44,7 +42,8 @@ def command(root: Path, yes: bool, pairs: tuple[str, ...], file: Path | None, ro
     detection = detect(root, catalogue)
     show_detection(detection)
     draft = drafted(root, said, catalogue, detection, state)
-    plan = workspace.plan(root, wanted(root, draft, catalogue, state))
+    goal = wanted(root, draft, catalogue, state)
+    plan = workspace.plan(root, goal)
     if plan.is_noop:
         _unchanged(plan)
         return
@@ -55,7 +54,7 @@ def command(root: Path, yes: bool, pairs: tuple[str, ...], file: Path | None, ro
         forget_typed()
         ask_to_write("Write these files?")
     workspace.write(plan)
-    _next_steps(plan, draft, catalogue)
+    _next_steps(plan, goal)
 
 
 def _unchanged(plan: Plan) -> None:
@@ -68,16 +67,15 @@ def _unchanged(plan: Plan) -> None:
     say("The pack is there already, with the same answers: nothing to write.")
 
 
-def _next_steps(plan: Plan, draft: Draft, catalogue: Catalogue) -> None:
+def _next_steps(plan: Plan, goal: Wanted) -> None:
     from obsboot.commands.showing import say, show_secrets  # noqa: PLC0415
 
-    directory = draft.answers.values.get("directory", catalogue.questions["directory"].default)
     say(f"Wrote {len(plan.of('create', 'replace'))} files.")
-    if draft.answers.values.get("receiver", catalogue.questions["receiver"].default) == "none":
+    if goal.values["receiver"] == "none":
         say("warning: nobody is told of alerts yet: --set receiver=webhook, slack, email or pagerduty")
-    show_secrets(plan, str(directory))
+    show_secrets(plan, goal.directory)
     say(f"""
 Next:
   obsboot check             prove what can be proven without containers
   obsboot validate          prove the rest in containers
-  {directory}/README.md     what is in the pack and how to start it""")
+  {goal.directory}/README.md     what is in the pack and how to start it""")

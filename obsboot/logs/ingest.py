@@ -13,7 +13,6 @@ from typing import Any
 from obsboot.logs import times
 from obsboot.logs.grok import references, renamed, used
 from obsboot.logs.literals import fixed, holds
-from obsboot.logs.mappings import NUMBERS
 from obsboot.logs.oniguruma import covering, grok_processor
 from obsboot.logs.painless import (
     Statement,
@@ -30,7 +29,7 @@ from obsboot.logs.painless import (
     script,
 )
 from obsboot.logs.reading import FAILED, SCRATCH, UNPARSED, begins, dataset, replaced
-from obsboot.logs.steps import always_text, can_fail, depend, reads_json, taken_as_numbers
+from obsboot.logs.steps import always_text, can_fail, depend, number_types, reads_json, taken_as_numbers
 from obsboot.model import (
     Divide,
     Drop,
@@ -93,12 +92,13 @@ def _has_to_follow(
 
 def _typed(format_: LogFormat) -> Iterator[Statement]:
     """What is a number by its type becomes one, where no pattern has made it one."""
-    typed = {name: each.type for name, each in format_.fields.items() if each.type in NUMBERS}
+    typed, taken = number_types(format_), taken_as_numbers(format_)
     if typed and reads_json(format_):
         yield numbers(typed)
         return
-    for name in sorted(typed.keys() - taken_as_numbers(format_)):
-        yield Statement(f"{name} is a number", is_text(name), f"{path(name)} = {_PARSERS[typed[name]]}({path(name)});")
+    for name, type_ in typed.items():
+        if name not in taken:
+            yield Statement(f"{name} is a number", is_text(name), f"{path(name)} = {_PARSERS[type_]}({path(name)});")
 
 
 def component_pipeline(title: str, formats: Sequence[LogFormat], names: Mapping[str, str], last: str) -> dict[str, Any]:
@@ -167,15 +167,15 @@ def _(step: Match, format_: LogFormat, _zone: str) -> Iterator[Processor | State
     if step.optional and (field := _whole(step, definitions)):
         yield Statement(f"{field} is {step.of}", is_text(step.of, known), assignment(field, path(step.of)))
         return
-    patterns = [covering(_with_types(each, format_)) for each in step.match]
+    types = taken_as_numbers(format_)
+    patterns = [covering(_with_types(each, types)) for each in step.match]
     condition = is_text(step.of, known) if step.optional else ""
     yield grok_processor(step.of, patterns, definitions, optional=step.optional, condition=condition)
 
 
-def _with_types(pattern: str, format_: LogFormat) -> str:
+def _with_types(pattern: str, types: Mapping[str, str]) -> str:
     """The pattern that takes numbers as numbers: `%{INT:http.port:long}`."""
-    taken = taken_as_numbers(format_)
-    return renamed(pattern, lambda name: f"{name}:{format_.fields[name].type}" if name in taken else name)
+    return renamed(pattern, lambda name: f"{name}:{types[name]}" if name in types else name)
 
 
 def _whole(step: Match, definitions: Mapping[str, str]) -> str:

@@ -103,7 +103,7 @@ def always_text(name: str, format_: LogFormat) -> bool:
 
 def numbers(format_: LogFormat) -> set[str]:
     """The fields whose texts have to be numbers, temporary ones among them: by their type, or because they are divided."""
-    found = {name for name, each in format_.fields.items() if each.type in NUMBERS}
+    found = {*number_types(format_)}
     found |= {step.divide for step in format_.steps if isinstance(step, Divide)}
     for step in reversed(format_.steps):
         if isinstance(step, Rename):
@@ -111,11 +111,17 @@ def numbers(format_: LogFormat) -> set[str]:
     return found
 
 
-def taken_as_numbers(format_: LogFormat) -> set[str]:
-    """The fields of numbers that only patterns and divisions fill, and that no step needs as a text."""
+def number_types(format_: LogFormat) -> dict[str, str]:
+    """The fields that are numbers by their type, with it."""
+    return {name: each.type for name, each in format_.fields.items() if each.type in NUMBERS}
+
+
+def taken_as_numbers(format_: LogFormat) -> dict[str, str]:
+    """Those of them that patterns and divisions fill, and nothing else, and that no step needs as a text."""
     if reads_json(format_):
-        return set()  # where anything can stand, it is asked at the end
-    others = [step for step in format_.steps if not isinstance(step, Match | Divide)]
-    needed = {name for step in format_.steps for name in reads(step)}
-    needed |= {name for step in others for name in fills(step)}
-    return {name for name, each in format_.fields.items() if each.type in NUMBERS} - needed
+        return {}  # where anything can stand, it is asked at the end
+    needed, taken, otherwise = set[str](), set[str](), set[str]()
+    for step in format_.steps:
+        needed.update(reads(step))
+        (taken if isinstance(step, Match | Divide) else otherwise).update(fills(step))
+    return {name: type_ for name, type_ in number_types(format_).items() if name in taken - needed - otherwise}

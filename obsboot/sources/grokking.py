@@ -9,12 +9,14 @@ from obsboot.logs.grok import GrokError, compiled, grok
 
 _BRACKETED = re.compile(r"%\{([A-Z][A-Z0-9_]*):((?:\[[^\[\]]+\])+)((?::\w+)?)\}")
 _TYPED = re.compile(r"(%\{[^}:]*:[^}:]*):(\w+)\}")
-LOGSTASH_TYPES = ("int", "float")
-INGEST_TYPES = ("int", "long", "float", "double", "boolean")
-"""What a field can be made when it is taken: `%{INT:http.port:long}`."""
 _INNER = re.compile(r"\\A\(\?:([\s\S]*)\)\\z")
 _END = re.compile(r"(?<!\\)((?:\\\\)*)\\z")
 _FLAGGED = re.compile(r"^((?:\\A\(\?:)?)\(\?i\)([\s\S]*?)((?:\)\\Z)?)$")
+
+LOGSTASH_TYPES = ("int", "float")
+"""What Logstash can make of a field when it is taken: `%{INT:http.port:int}`."""
+INGEST_TYPES = ("int", "long", "float", "double", "boolean")
+"""And what an ingest pipeline can."""
 
 
 def anchored(pattern: str) -> bool:

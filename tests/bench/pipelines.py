@@ -84,13 +84,12 @@ def envelope(server: Server) -> dict[str, Any]:
     return dict(document)
 
 
-def install(url: str, own: str) -> dict[str, str]:
-    """Beside the component's stream one whose documents come through each of the other pipelines: its name by theirs."""
-    store(f"{url}/_ingest/pipeline/{LEAST}", {"processors": [{"set": {"field": "event.kind", "value": "event"}}]})
+def install(url: str, own: str) -> tuple[str, ...]:
+    """Beside the component's stream one whose documents come through each of the other pipelines; all their names."""
     beside = {pipeline: f"{own}-{pipeline.strip('_')}" for pipeline in (NONE, LEAST)}
     for pipeline, name in beside.items():
         store(f"{url}/{name}", {"settings": {"index.default_pipeline": pipeline}})
-    return beside
+    return own, *beside.values()
 
 
 def store(url: str, body: object) -> None:
@@ -129,7 +128,8 @@ def cost(
 ) -> Cost:
     """The best of some rounds, in turn: through the pipeline, without it, and twice the documents that it makes."""
     own, plain, least = streams
-    ready = [read(list(component.logs.values()), each) for each in came]
+    formats = list(component.logs.values())
+    ready = [read(formats, each) for each in came]
     for each in ready:
         put(each, "event.ingested", ARRIVED)
     lines, documents = ([json.dumps(each) for each in part] for part in (came, ready))
@@ -142,9 +142,10 @@ def cost(
 def costs(server: Server, stack: Stack) -> None:
     """A line of the table for each format."""
     around = envelope(server)
+    single = {"processors": [{"set": {"field": "event.kind", "value": "event"}}]}
+    store(f"{server.url}/_ingest/pipeline/{LEAST}", single)
     for instance in reading(stack):
-        own = stream(stack, instance)
-        streams = (own, *install(server.url, own).values())
+        streams = install(server.url, stream(stack, instance))
         for format_ in instance.component.logs.values():
             came = [around | sent(stack, instance, each) for each in samples(format_)]
             print(cost(server.url, streams, came, format_, instance.component).row(), flush=True)

@@ -93,7 +93,7 @@ def test_statements_in_succession_are_one_script() -> None:
     )
     assert kind == "script"
     assert [line for line in body["source"].split("\n") if line.startswith("//")] == [
-        "// user is tmp.user.", "// level by tmp.word.", "// outcome by level.",
+        "// user is tmp.user.", "// level by tmp.word.", "// outcome by level.", "// count is a number.",
     ]  # fmt: skip
     assert body["params"] == {"tmp.word to level": {"W": "warning"}, "level to outcome": {"warning": "failure"}}
 
